@@ -1,0 +1,74 @@
+"""What a check reports: a value that says what is wrong, where, and how to mend it.
+
+Lines and columns count from 1 and columns count code points. `end_line`/`end_column`
+point just behind the last character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding matters: only an error makes `validate` answer no."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span of one file of the repository; `file` is relative, with slashes."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding talks about."""
+
+    place: Place
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    `label` is the short text under the marked span, `expected` what would have been
+    right. `path` is a JSON pointer into the document, so that the fingerprint does not
+    depend on line numbers. `count` is above one where one cause shows in many places.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    place: Place
+    label: str = ""
+    expected: str = ""
+    hint: str = ""
+    path: str = ""
+    value: str = ""
+    related: tuple[Related, ...] = ()
+    count: int = 1
+
+    @property
+    def fingerprint(self) -> str:
+        """Return an identity that survives moved lines: check, file, path and value."""
+        parts = (self.check, self.place.file, self.path, self.value or self.message)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def in_order(findings: tuple[Finding, ...] | list[Finding]) -> tuple[Finding, ...]:
+    """Return the findings by place, so that output is the same on every run."""
+    return tuple(sorted(findings, key=lambda f: (f.place, f.check, f.message)))

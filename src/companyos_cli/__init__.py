@@ -1,0 +1,1 @@
+"""The `companyos` command: a shell around the library that prints and exits."""

@@ -1,0 +1,5 @@
+"""Lets `python -m companyos_cli` be the command."""
+
+from companyos_cli.app import main
+
+main()

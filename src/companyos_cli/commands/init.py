@@ -1,0 +1,118 @@
+"""`companyos init`: start a repository that is ready for its first release."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from companyos.errors import UsageError
+from companyos_cli import options
+from companyos_cli.app import app
+from companyos_cli.console import Answer, Output, Paint, Role
+from companyos_cli.session import session_of
+
+
+@app.command(rich_help_panel="Set up")
+def init(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Where.  [default: here]")
+    ] = None,
+    *,
+    output: options.OutputOption = Output.TEXT,
+) -> None:
+    """Write an example desired state, its schemas and a signing key.
+
+    The folder becomes a Git repository if it is none. Nothing is committed: look at
+    what was written first.
+    """
+    session = session_of(ctx, output)
+    root = folder or session.repo or Path.cwd()
+    if (root / "config").exists():
+        raise UsageError(
+            f"`{root / 'config'}` is there already, and nothing is overwritten",
+            hint="run `companyos validate` to check it",
+        )
+    root.mkdir(parents=True, exist_ok=True)
+    git_folder = _git_folder(root)
+    written = write_desired_state(root, git_folder)
+    session.finish(_answer(root, written))
+
+
+def write_desired_state(root: Path, git_folder: Path) -> list[str]:
+    """Write config/, schemas/ and a key of this clone's own; return the paths."""
+    from companyos.config import schemas  # noqa: PLC0415 - pydantic
+    from companyos.signing.keys import (  # noqa: PLC0415 - cryptography
+        generate_key,
+        public_key_text,
+    )
+    from companyos_cli import scaffold  # noqa: PLC0415
+    from companyos_cli.commands.keys import write_private  # noqa: PLC0415
+
+    key = generate_key()
+    write_private(git_folder / "companyos" / "key.pem", key, phrase=None)
+    files = dict(
+        scaffold.for_owner(public_key_text(key), log_branch=_log_branch(root))
+    )
+    files |= {f"schemas/{name}": data for name, data in schemas.export().items()}
+    for path, data in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return sorted(files)
+
+
+def _git_folder(root: Path) -> Path:
+    """Return the repository's own folder, after making one where there is none."""
+    if not _git(root, "rev-parse", "--git-dir"):
+        _git(root, "init", "--quiet", "--initial-branch", "main")
+    found = _git(root, "rev-parse", "--absolute-git-dir")
+    if not found:
+        raise UsageError(f"git can make no repository in `{root}`")
+    return Path(found)
+
+
+def _log_branch(root: Path) -> str:
+    """Return `main` where there is a remote to race for it, else a branch of its own.
+
+    Without a remote the log is written straight to its branch, which must not be the
+    one that is checked out.
+    """
+    return "main" if _git(root, "remote") else "releases"
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Return what git says, or nothing where it fails."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise UsageError("there is no `git` to run", hint="install git") from error
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _answer(root: Path, written: list[str]) -> Answer:
+    def text(paint: Paint) -> str:
+        return "\n".join(
+            [
+                f"{paint('wrote', Role.SUCCESS)} {len(written)} files in {root}:",
+                "  config/    tenants, policies, flags and how they are released",
+                "  schemas/   what editors check them against",
+                "and this clone's signing key in .git/companyos/key.pem (not encrypted)",
+            ]
+        )
+
+    return Answer(
+        text=text,
+        document={
+            "schema": "companyos.init/v1",
+            "root": str(root),
+            "files": written,
+        },
+        next_step="git add config schemas && git commit -m 'desired state' && "
+        "companyos trust init",
+    )
