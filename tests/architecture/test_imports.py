@@ -1,0 +1,48 @@
+"""Who may import whom: the contracts, and what a service gets with the library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROBE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+before = set(sys.modules)
+__import__(sys.argv[2])
+added = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(*sorted(added - sys.stdlib_module_names - {"companyos"}))
+"""
+
+
+@pytest.mark.parametrize("package", ["authz", "flags", "snapshot", "identity", "drift"])
+def test_a_service_imports_the_standard_library_only(package: str, root: Path) -> None:
+    """Importing what services decide with brings in no third party's module."""
+    probe = [
+        sys.executable,
+        "-I",
+        "-c",
+        PROBE,
+        str(root / "src"),
+        f"companyos.{package}",
+    ]
+    done = subprocess.run(probe, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+@pytest.mark.slow
+def test_every_import_contract_holds(root: Path) -> None:
+    """The contracts in pyproject.toml hold: imports point downwards only."""
+    lint_imports = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [lint_imports, "--no-cache", "--no-logo"],
+        cwd=root,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
