@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from companyos.errors import IntegrityError, UsageError
 
 JSONValue: TypeAlias = (
-    None | bool | int | float | str | Sequence["JSONValue"] | Mapping[str, "JSONValue"]
+    bool | int | float | str | Sequence["JSONValue"] | Mapping[str, "JSONValue"] | None
 )
 JSONObject: TypeAlias = Mapping[str, JSONValue]
 
 INTEGER_MAX = 2**53 - 1
 DEPTH_MAX = 64
+_SURROGATE_ESCAPE = b"\\ud"
 
 
 def digest_of(data: bytes) -> str:
@@ -52,15 +54,19 @@ def strict_json(data: bytes) -> JSONValue:
     """Parse JSON that everybody reads alike.
 
     Raises:
-        IntegrityError: for anything that is not UTF-8 JSON, a repeated key, NaN or
-            Infinity, or nesting beyond what Python can hold.
+        IntegrityError: for anything that is not UTF-8 JSON, a repeated key, a number
+            that is not finite, half a surrogate pair, or nesting beyond what Python
+            can hold.
     """
     try:
         value: JSONValue = json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_without_repeated_keys,
             parse_constant=_refuse_constant,
+            parse_float=_finite,
         )
+        if _SURROGATE_ESCAPE in data.lower():
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise IntegrityError(f"not strict JSON: {error}") from error
     return value
@@ -75,11 +81,17 @@ def _ordered(value: JSONValue, depth: int) -> JSONValue:
     if isinstance(value, int):
         return _representable(value)
     if isinstance(value, Mapping):
-        keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+        keys = sorted(value, key=_utf16)
         return {key: _ordered(value[key], depth + 1) for key in keys}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [_ordered(item, depth + 1) for item in value]
-    raise UsageError(f"`{value}` has no canonical form: only whole numbers have one")
+    raise UsageError(f"{value!r} has no canonical form: only whole numbers have one")
+
+
+def _utf16(key: str) -> bytes:
+    if not isinstance(key, str):
+        raise UsageError(f"{key!r} is no key: only strings are")
+    return key.encode("utf-16-be", "surrogatepass")
 
 
 def _representable(number: int) -> int:
@@ -93,6 +105,13 @@ def _without_repeated_keys(pairs: list[tuple[str, JSONValue]]) -> JSONObject:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond every number")
+    return number
 
 
 def _refuse_constant(name: str) -> JSONValue:
