@@ -30,7 +30,7 @@ app = typer.Typer(
 
 def _print_version(ctx: typer.Context, wanted: bool) -> None:  # noqa: FBT001 - Typer's
     if wanted:
-        from companyos import __version__  # noqa: PLC0415 - asked for only here
+        from companyos import __version__
 
         session_of(ctx).console.write_plain(f"companyos {__version__}")
         raise typer.Exit
@@ -60,7 +60,7 @@ def root(
 
 def main() -> NoReturn:
     """Run the command line and leave with its status."""
-    import companyos_cli.commands  # noqa: F401, PLC0415 - registers every command
+    import companyos_cli.commands  # noqa: F401 - registers every command
 
     sys.exit(_run())
 
@@ -82,8 +82,8 @@ def _run() -> int:
 
 def _report_bug(session: Session, error: Exception) -> int:
     """Keep the traceback for us and give the person a sentence."""
-    import tempfile  # noqa: PLC0415 - only on the way out
-    import traceback  # noqa: PLC0415
+    import tempfile
+    import traceback
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="companyos-bug-", suffix=".txt", delete=False, encoding="utf-8"

@@ -76,6 +76,10 @@ class Console:
         """Write text to stdout as it is; for formats that are not ours to paint."""
         _write(self._out, text)
 
+    def write_painted(self, text: str, role: Role) -> None:
+        """Write text to stdout in a role's colour, where there is colour."""
+        _write(self._out, self._paint_for(self._out)(text, role))
+
     def note(self, text: str) -> None:
         """Write a remark to stderr."""
         _write(self._err, self._paint_for(self._err)(text, Role.FAINT))
@@ -122,7 +126,7 @@ class Console:
         Raises:
             UsageError: there is nobody to ask.
         """
-        import getpass  # noqa: PLC0415 - only when somebody is asked
+        import getpass
 
         self._need_a_person()
         return getpass.getpass(f"{question}: ", self._err)
@@ -167,6 +171,6 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def _shown(match: re.Match[str]) -> str:
-    """Return our own colours as they are and any other control character written out."""
+    """Return our own colours as they are, other control characters written out."""
     unsafe = match.group(1)
     return match.group() if unsafe is None else f"\\u{ord(unsafe):04x}"

@@ -1,4 +1,4 @@
-"""What the exit status says, and which error gives which (docs/reference/exit-status)."""
+"""What the exit status says, and which error gives which."""
 
 from __future__ import annotations
 

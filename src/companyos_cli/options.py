@@ -45,3 +45,15 @@ Today = Annotated[
     str | None,
     typer.Option("--today", metavar="DATE", help="Judge dates as of this day (UTC)."),
 ]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Ask this clone only, not its remote.")
+]
+StageOption = Annotated[str, typer.Option("--stage", metavar="STAGE", help="Which.")]
+Tenant = Annotated[str, typer.Option("--tenant", metavar="ID", help="For which.")]
+Ref = Annotated[
+    str | None,
+    typer.Option("--ref", metavar="REF", help="As of a commit.  [default: work tree]"),
+]
+OfStage = Annotated[
+    str | None, typer.Option("--stage", metavar="STAGE", help="As a stage carries it.")
+]

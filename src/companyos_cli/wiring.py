@@ -55,10 +55,37 @@ def day(text: str | None) -> date:
         ) from error
 
 
+def moment(text: str | None) -> datetime:
+    """Return the time that is asked about: `text` with its zone, else now.
+
+    Raises:
+        UsageError: `text` is not a time with a zone.
+    """
+    if text is None:
+        return now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"`{text}` is not a time", hint="write it as `2027-01-31T12:00:00Z`"
+        ) from error
+    if found.tzinfo is None:
+        raise UsageError(
+            f"`{text}` has no time zone",
+            hint="end it with `Z` for UTC or with `+01:00`",
+        )
+    return found
+
+
 def pause(attempt: int) -> None:
     """Wait before trying again, longer each time and never in step with others."""
     longest = min(PAUSE_SECONDS * 2**attempt, PAUSE_SECONDS_MAX)
     time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
+
+
+def wait(seconds: float) -> None:
+    """Wait before the next round."""
+    time.sleep(seconds)
 
 
 def new_operation() -> str:
@@ -112,7 +139,7 @@ class Workspace:
     @cached_property
     def sources(self) -> Sources:
         """The desired state's files, as they are in the work tree."""
-        from companyos.config.sources import read_folder  # noqa: PLC0415 - when used
+        from companyos.config.sources import read_folder
 
         return read_folder(self.root)
 
@@ -124,7 +151,7 @@ class Workspace:
     @cached_property
     def store(self) -> GitStore:
         """The release log's repository, branch and remote."""
-        from companyos.gitstore import GitStore  # noqa: PLC0415 - 100 ms of GitPython
+        from companyos.gitstore import GitStore
 
         log = self.local_stages.log
         return GitStore.open(self.root, branch=log.branch, remote=log.remote)
@@ -132,7 +159,7 @@ class Workspace:
     @cached_property
     def verifier(self) -> Verifier:
         """What tells whether an entry's signature holds."""
-        from companyos.signing.bundles import KeyVerifier  # noqa: PLC0415 - when used
+        from companyos.signing.bundles import KeyVerifier
 
         return KeyVerifier()
 
@@ -162,8 +189,8 @@ class Workspace:
         return self._load_signer(path)
 
     def _load_signer(self, path: Path) -> Signer:
-        from companyos.signing.bundles import KeySigner  # noqa: PLC0415 - when used
-        from companyos.signing.keys import load_private_key  # noqa: PLC0415
+        from companyos.signing.bundles import KeySigner
+        from companyos.signing.keys import load_private_key
 
         pem = path.read_bytes()
         phrase = environment("COMPANYOS_KEY_PASSPHRASE")
@@ -178,7 +205,7 @@ def stages_from(sources: Sources) -> Stages:
     Raises:
         InvalidStateError: they have errors.
     """
-    from companyos.config.compile import stages_of  # noqa: PLC0415 - pydantic
+    from companyos.config.compile import stages_of
 
     return stages_of(sources)
 

@@ -44,19 +44,17 @@ def init(
 
 def write_desired_state(root: Path, git_folder: Path) -> list[str]:
     """Write config/, schemas/ and a key of this clone's own; return the paths."""
-    from companyos.config import schemas  # noqa: PLC0415 - pydantic
-    from companyos.signing.keys import (  # noqa: PLC0415 - cryptography
+    from companyos.config import schemas
+    from companyos.signing.keys import (
         generate_key,
         public_key_text,
     )
-    from companyos_cli import scaffold  # noqa: PLC0415
-    from companyos_cli.commands.keys import write_private  # noqa: PLC0415
+    from companyos_cli import scaffold
+    from companyos_cli.commands.keys import write_private
 
     key = generate_key()
     write_private(git_folder / "companyos" / "key.pem", key, phrase=None)
-    files = dict(
-        scaffold.for_owner(public_key_text(key), log_branch=_log_branch(root))
-    )
+    files = dict(scaffold.for_owner(public_key_text(key), log_branch=_log_branch(root)))
     files |= {f"schemas/{name}": data for name, data in schemas.export().items()}
     for path, data in files.items():
         target = root / path
@@ -87,8 +85,12 @@ def _log_branch(root: Path) -> str:
 def _git(root: Path, *arguments: str) -> str:
     """Return what git says, or nothing where it fails."""
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+        done = subprocess.run(  # noqa: S603 - fixed words and a folder
+            ["git", *arguments],  # noqa: S607 - the one on PATH
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError as error:
         raise UsageError("there is no `git` to run", hint="install git") from error
@@ -102,7 +104,7 @@ def _answer(root: Path, written: list[str]) -> Answer:
                 f"{paint('wrote', Role.SUCCESS)} {len(written)} files in {root}:",
                 "  config/    tenants, policies, flags and how they are released",
                 "  schemas/   what editors check them against",
-                "and this clone's signing key in .git/companyos/key.pem (not encrypted)",
+                "and a key for this clone in .git/companyos/key.pem, not encrypted",
             ]
         )
 

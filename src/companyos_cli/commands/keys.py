@@ -39,14 +39,14 @@ def generate(
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Make an ECDSA P-256 key and print its public half."""
-    from companyos.signing.keys import generate_key  # noqa: PLC0415 - cryptography
-    from companyos_cli import wiring  # noqa: PLC0415
+    from companyos.signing.keys import generate_key, public_key_text
+    from companyos_cli import wiring
 
     session = session_of(ctx, output)
     path = out or wiring.Workspace.of(session).private_folder / "key.pem"
     key = generate_key()
     write_private(path, key, phrase=None if no_passphrase else _passphrase(session))
-    session.finish(answer_for(path, key.public_key))
+    session.finish(answer_for(path, public_key_text(key)))
 
 
 def write_private(path: Path, key: PrivateKey, *, phrase: bytes | None) -> None:
@@ -55,6 +55,8 @@ def write_private(path: Path, key: PrivateKey, *, phrase: bytes | None) -> None:
     Raises:
         UsageError: there is something at `path` already.
     """
+    from companyos.signing.keys import to_pem
+
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.touch(mode=0o600, exist_ok=False)
@@ -87,7 +89,7 @@ def answer_for(path: Path, public_key: str) -> Answer:
 
 
 def _passphrase(session: Session) -> bytes:
-    from companyos_cli import wiring  # noqa: PLC0415
+    from companyos_cli import wiring
 
     given = wiring.environment("COMPANYOS_KEY_PASSPHRASE")
     if given is not None:

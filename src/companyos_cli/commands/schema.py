@@ -29,8 +29,8 @@ def export(
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Write the schemas that the config models make."""
-    from companyos.config import schemas  # noqa: PLC0415 - pydantic
-    from companyos_cli import wiring  # noqa: PLC0415
+    from companyos.config import schemas
+    from companyos_cli import wiring
 
     session = session_of(ctx, output)
     folder = out or wiring.Workspace.of(session).root / "schemas"

@@ -47,6 +47,10 @@ class Performance:
         """End a step with what it showed."""
         self.console.write_painted(f"{INDENT}✓ {text}", Role.SUCCESS)
 
+    def tell(self, text: str) -> None:
+        """Say something that is not a command."""
+        self.console.write_painted(f"{INDENT}# {text}", Role.FAINT)
+
     def run(self, line: str, *, status: int = 0, quiet: bool = False) -> str:
         """Run a command line and return its stdout.
 
@@ -54,7 +58,7 @@ class Performance:
             TourError: it ended with another status than `status`.
         """
         self.console.write_painted(f"{INDENT}$ {line}", Role.PLACE)
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - lines that this tour wrote
             self._arguments(line),
             cwd=self.folder,
             env=self._environment(),
@@ -76,7 +80,7 @@ class Performance:
     def start(self, line: str) -> str:
         """Start a command that keeps running; return its first line of output."""
         self.console.write_painted(f"{INDENT}$ {line} &", Role.PLACE)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - lines that this tour wrote
             self._arguments(line),
             cwd=self.folder,
             env=self._environment(),
@@ -115,9 +119,7 @@ class Performance:
         if text.count(old) != 1:
             raise TourError(f"`{path}` holds `{old}` {text.count(old)} times, not once")
         target.write_text(text.replace(old, new), encoding="utf-8")
-        self.console.write_painted(
-            f"{INDENT}# in {path}: {old.strip()}  →  {new.strip()}", Role.FAINT
-        )
+        self.tell(f"in {path}: {old}  →  {new}")
 
     def _print(self, text: str) -> None:
         lines = [f"{INDENT}{line}" for line in text.rstrip().splitlines()]
@@ -132,4 +134,4 @@ class Performance:
         return [*programs.get(words[0], [words[0]]), *words[1:]]
 
     def _environment(self) -> Mapping[str, str]:
-        return {**os.environ, **self.variables}
+        return {**os.environ, **self.variables}  # noqa: TID251 - for its children

@@ -1,0 +1,73 @@
+"""A stage's bundle directory: written beside the one in use, then swapped in one step.
+
+    DIR/versions/<entry>-<root digest>/{manifest,tenants,policies,flags}.json
+    DIR/current -> versions/<entry>-<root digest>
+
+A reader that follows `current` once sees one version whole. Older versions stay, so
+that a reader in the middle of one, and a person who wants to look, still can.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from companyos.errors import UsageError
+from companyos.releases.entries import COMPONENTS, Part
+from companyos.snapshot import Manifest
+from companyos_cli.ledger import write_whole
+
+VERSIONS = "versions"
+CURRENT = "current"
+MANIFEST = "manifest.json"
+KEPT = 5
+"""How many versions stay, the one in use included."""
+
+
+def write_bundle(
+    folder: Path, manifest: Manifest, components: Mapping[Part, bytes]
+) -> bool:
+    """Make `folder` carry this bundle; return whether anything changed.
+
+    Raises:
+        UsageError: the folder cannot be written, or is something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"`{folder}` is not a folder")
+    current = folder / CURRENT
+    version = folder / VERSIONS / _name(manifest)
+    if current.is_symlink() and current.resolve() == version.resolve():
+        return False
+    version.mkdir(parents=True, exist_ok=True)
+    for part in COMPONENTS:
+        write_whole(version / f"{part}.json", components[part])
+    write_whole(version / MANIFEST, manifest.to_bytes())
+    _point(current, Path(VERSIONS) / version.name)
+    _forget_oldest(folder)
+    return True
+
+
+def _name(manifest: Manifest) -> str:
+    digest = manifest.root.removeprefix("sha256:")
+    return f"{manifest.log.entry:08d}-{digest[:16]}"
+
+
+def _point(link: Path, target: Path) -> None:
+    """Make `link` lead to `target` in one step."""
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target, target_is_directory=True)
+    temporary.replace(link)
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Remove versions beyond the newest few, never the one in use."""
+    used = (folder / CURRENT).resolve()
+    versions = sorted(
+        (folder / VERSIONS).iterdir(), key=lambda path: path.stat().st_mtime
+    )
+    for path in versions[:-KEPT]:
+        if path.resolve() != used:
+            shutil.rmtree(path)

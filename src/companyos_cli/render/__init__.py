@@ -1,0 +1,1 @@
+"""Results into text and JSON. Nothing here decides or writes."""
