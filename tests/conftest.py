@@ -19,6 +19,8 @@ import pytest
 IDENTITY = ("-c", "user.name=Test", "-c", "user.email=test@companyos.example")
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 HOME = pytest.StashKey[Path]()
+# How many evaluations the condition fuzz makes; whoever sets it means it.
+FUZZ = "COMPANYOS_FUZZ"
 
 # Both profiles are derandomized: the same commit gives the same verdict. To search for
 # new examples: `python3 scripts/dev.py test --hypothesis-profile=search`.
@@ -66,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="companyos-home-"))
     config.stash[HOME] = home
     for name in list(os.environ):
-        if name.startswith(("GIT_", "XDG_", "COMPANYOS_")):
+        if name.startswith(("GIT_", "XDG_", "COMPANYOS_")) and name != FUZZ:
             del os.environ[name]
     os.environ.update(
         HOME=str(home),

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from companyos.errors import UsageError
+from companyos.releases.announcing import subject_line
 from companyos.releases.appending import Draft, Settled
+from companyos.releases.entries import Body, Entry
 from companyos.releases.outcomes import AlreadyThere, Refusal
 from companyos.releases.promotion import PromotionPlan
 from companyos.releases.rollback import RollbackPlan
@@ -30,8 +33,12 @@ Planner: TypeAlias = Callable[[LogState, Stages], Planned]
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How far to go, in whose name."""
+    """What is asked, how far to go, and in whose name.
 
+    `is_it` tells whether an entry is what is asked; an operation id names one thing.
+    """
+
+    is_it: Callable[[Body], bool]
     consent: Consent
     dry_run: bool
     severe: bool
@@ -44,7 +51,8 @@ def move(session: Session, ledger: Ledger, planner: Planner, orders: Orders) -> 
     verified = ledger.read_started()
     operation = orders.operation
     if operation is not None and operation in verified.state.operations:
-        return moves.found(verified.state, operation)
+        index = verified.state.operations[operation]
+        return moves.found(_same_order(verified.entries[index], orders))
     plan = planner(verified.state, ledger.stages_at(verified.head))
     if isinstance(plan, AlreadyThere | Refusal):
         return moves.settled(plan)
@@ -56,6 +64,16 @@ def move(session: Session, ledger: Ledger, planner: Planner, orders: Orders) -> 
     ):
         return moves.declined(plan)
     return _carry_out(ledger, planner, plan, orders)
+
+
+def _same_order(entry: Entry, orders: Orders) -> Entry:
+    if not orders.is_it(entry.body):
+        raise UsageError(
+            f"operation `{entry.operation_id}` is entry {entry.position.index} "
+            f"already, which did something else: {subject_line(entry.body)}",
+            hint="give every operation an id of its own",
+        )
+    return entry
 
 
 def _carry_out(ledger: Ledger, planner: Planner, shown: Plan, orders: Orders) -> Answer:

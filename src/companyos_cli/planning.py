@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from companyos.errors import InvalidStateError
 from companyos.releases.eligibility import release_named, stage_named
-from companyos.releases.entries import Part
+from companyos.releases.entries import Body, Part, Promotion, Rollback
 from companyos.releases.outcomes import AlreadyThere, Refusal
 from companyos.releases.promotion import PromotionPlan, plan_promotion
 from companyos.releases.rollback import RollbackPlan, plan_rollback
@@ -29,6 +29,24 @@ class RollbackWish:
     reason: str
     to: str | None
     only: tuple[Part, ...]
+
+    def is_it(self, body: Body) -> bool:
+        """Return whether an entry's body is what is asked for."""
+        return (
+            isinstance(body, Rollback)
+            and body.stage == self.stage
+            and body.reason == self.reason.strip()
+            and self.to in (None, body.target)
+            and set(self.only) in (set(body.only), set(Part))
+        )
+
+
+def is_promotion(body: Body, version: str, *, stage: str) -> bool:
+    """Return whether an entry's body brought this release to this stage."""
+    return isinstance(body, Promotion) and (body.version, body.stage) == (
+        version,
+        stage,
+    )
 
 
 def promotion_planner(

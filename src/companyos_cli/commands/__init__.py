@@ -4,6 +4,7 @@ from companyos_cli.commands import (  # noqa: F401 - importing registers them
     authz,
     demo,
     doctor,
+    drift,
     flags,
     identity,
     init,
@@ -17,4 +18,5 @@ from companyos_cli.commands import (  # noqa: F401 - importing registers them
     status,
     sync,
     trust,
+    validate,
 )

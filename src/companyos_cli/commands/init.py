@@ -49,12 +49,14 @@ def write_desired_state(root: Path, git_folder: Path) -> list[str]:
         generate_key,
         public_key_text,
     )
-    from companyos_cli import scaffold
+    from companyos_cli import scaffolding
     from companyos_cli.commands.keys import write_private
 
     key = generate_key()
     write_private(git_folder / "companyos" / "key.pem", key, phrase=None)
-    files = dict(scaffold.for_owner(public_key_text(key), log_branch=_log_branch(root)))
+    files = dict(
+        scaffolding.for_owner(public_key_text(key), log_branch=_log_branch(root))
+    )
     files |= {f"schemas/{name}": data for name, data in schemas.export().items()}
     for path, data in files.items():
         target = root / path

@@ -33,11 +33,12 @@ def promote(
     from companyos_cli.consent import Consent
     from companyos_cli.ledger import Ledger
     from companyos_cli.moving import Orders, move
-    from companyos_cli.planning import is_last, promotion_planner
+    from companyos_cli.planning import is_last, is_promotion, promotion_planner
 
     session = session_of(ctx, output)
     workspace = wiring.Workspace.of(session)
     orders = Orders(
+        is_it=lambda body: is_promotion(body, version, stage=to),
         consent=Consent(yes, confirm),
         dry_run=dry_run,
         severe=is_last(workspace.local_stages, to),

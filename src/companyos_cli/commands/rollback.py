@@ -54,13 +54,14 @@ def rollback(
 
     session = session_of(ctx, output)
     workspace = wiring.Workspace.of(session)
+    wish = RollbackWish(stage, reason=reason, to=to, only=tuple(only or ()))
     orders = Orders(
+        is_it=wish.is_it,
         consent=Consent(yes, confirm),
         dry_run=dry_run,
         severe=is_last(workspace.local_stages, stage),
         key_file=key,
         operation=operation,
     )
-    wish = RollbackWish(stage, reason=reason, to=to, only=tuple(only or ()))
     planner = rollback_planner(workspace, wish)
     session.finish(move(session, Ledger(workspace), planner, orders))

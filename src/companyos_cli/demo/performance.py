@@ -51,8 +51,8 @@ class Performance:
         """Say something that is not a command."""
         self.console.write_painted(f"{INDENT}# {text}", Role.FAINT)
 
-    def run(self, line: str, *, status: int = 0, quiet: bool = False) -> str:
-        """Run a command line and return its stdout.
+    def run(self, line: str, *, status: int = 0) -> str:
+        """Run a command line and return what it said.
 
         Raises:
             TourError: it ended with another status than `status`.
@@ -62,18 +62,18 @@ class Performance:
             self._arguments(line),
             cwd=self.folder,
             env=self._environment(),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        if not quiet:
-            self._print(done.stdout + done.stderr)
+        self._print(done.stdout)
         if status:
             self.console.write_plain(f"{INDENT}(exit {done.returncode})")
         if done.returncode != status:
             raise TourError(
                 f"`{line}` ended with {done.returncode}, expected {status}: "
-                f"{(done.stderr or done.stdout).strip()}"
+                f"{done.stdout.strip()}"
             )
         return done.stdout
 
@@ -112,12 +112,16 @@ class Performance:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
 
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Change one passage of a file, and say so."""
+    def edit(self, path: str, old: str, new: str, *, times: int = 1) -> None:
+        """Change a passage of a file wherever it stands, and say so.
+
+        Raises:
+            TourError: it does not stand there `times` times.
+        """
         target = self.folder / path
         text = target.read_text(encoding="utf-8")
-        if text.count(old) != 1:
-            raise TourError(f"`{path}` holds `{old}` {text.count(old)} times, not once")
+        if text.count(old) != times:
+            raise TourError(f"`{path}` holds `{old}` {text.count(old)} times")
         target.write_text(text.replace(old, new), encoding="utf-8")
         self.tell(f"in {path}: {old}  →  {new}")
 

@@ -20,6 +20,7 @@ from companyos_cli.demo.performance import Performance, TourError
 
 STAGES = "config/stages.yaml"
 SERVICES = ("settings", "exports")
+STAGE_COUNT = 3
 LOAD_SECONDS = 15.0
 POLL_SECONDS = 0.1
 
@@ -44,15 +45,15 @@ class Platform:
         free = _free_ports(2 * len(SERVICES))
         self.ports = {name: (next(free), next(free)) for name in SERVICES}
         for name, standard in zip(SERVICES, (9101, 9102), strict=True):
-            path = "/.well-known/companyos/state"
             show.edit(
                 STAGES,
-                f"http://127.0.0.1:{standard}{path}",
-                f"http://127.0.0.1:{self.ports[name][1]}{path}",
+                f"127.0.0.1:{standard}",
+                f"127.0.0.1:{self.ports[name][1]}",
+                times=STAGE_COUNT,
             )
 
-    def build_artifacts(self, show: Performance) -> Iterator[str]:
-        """Make each service's runnable archive; yield them as `--artifact` wants it."""
+    def build_artifacts(self, show: Performance) -> None:
+        """Make each service's runnable archive, dist/NAME.pyz."""
         for name in SERVICES:
             source = show.folder / "app" / name
             show.write(f"app/{name}/__main__.py", LAUNCHER.format(service=name))
@@ -60,7 +61,6 @@ class Platform:
             target.parent.mkdir(exist_ok=True)
             zipapp.create_archive(source, target)
             show.tell(f"dist/{name}.pyz is made of app/{name}")
-            yield f"{name}=dist/{name}.pyz"
 
     def start_services(self, show: Performance) -> None:
         """Start both services from their artifacts, and make a key for tokens."""
@@ -83,17 +83,17 @@ class Platform:
         request: str,
         *,
         tenant: str,
+        subject: str = "ana",
         status: int | None = None,
     ) -> str:
-        """Send a request as `ana` of a tenant and return the answer.
+        """Send a request as somebody of a tenant and return the answer.
 
         Raises:
             TourError: it was answered with another status than `status`.
         """
         url = f"http://127.0.0.1:{self.ports[service][0]}"
-        answer = show.run(
-            f"python ask.py {request.replace('URL', url)} --tenant {tenant} --as ana"
-        )
+        words = request.replace("URL", url)
+        answer = show.run(f"python ask.py {words} --tenant {tenant} --as {subject}")
         if status is not None and not answer.startswith(str(status)):
             raise TourError(f"{tenant} was answered {answer[:3]}, expected {status}")
         return answer

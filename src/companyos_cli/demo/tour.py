@@ -10,6 +10,7 @@ from companyos_cli.demo.performance import Performance, TourError
 from companyos_cli.demo.platform import Platform
 
 EXPORT = """POST URL/v1/exports '{"datasets": ["invoices", "visits"]}'"""
+ARTIFACTS = "--artifact settings=dist/settings.pyz --artifact exports=dist/exports.pyz"
 FLAG = "config/flags/bulk-export.yaml"
 TENANT = "config/tenants/pilot-b.yaml"
 
@@ -64,8 +65,8 @@ def _find_and_mend(show: Performance) -> None:
 
 def _release(show: Performance, platform: Platform) -> None:
     show.say("One release: tenants, policies, flags and the services' artifacts")
-    words = "".join(f" --artifact {line}" for line in platform.build_artifacts(show))
-    show.run(f"companyos release build 1.0.0{words}")
+    platform.build_artifacts(show)
+    show.run(f"companyos release build 1.0.0 {ARTIFACTS}")
     show.run("companyos release verify 1.0.0")
     show.proved("built from a commit, signed, and made again with the same digests")
 
@@ -120,7 +121,7 @@ def _next_release(show: Performance) -> None:
     show.edit(FLAG, "pilot-b: false", "pilot-b: true")
     show.edit(TENANT, "display_name: Pilot B", "display_name: Pilot B (US)")
     _commit(show, "bulk export for pilot-b", "config")
-    show.run("companyos release build 1.1.0")
+    show.run(f"companyos release build 1.1.0 {ARTIFACTS}")
     show.run("companyos promote 1.1.0 --to dev --yes")
     show.run("companyos promote 1.1.0 --to staging --yes")
     show.proved("dev and staging are ahead; pilot still carries 1.0.0")
@@ -141,7 +142,7 @@ def _finish_next_release(show: Performance, platform: Platform) -> None:
     show.say("1.1.0 comes to pilot, where pilot-b may export in bulk now")
     show.run("companyos promote 1.1.0 --to pilot --confirm pilot")
     _load(show, platform)
-    platform.ask(show, "exports", EXPORT, tenant="pilot-b", status=201)
+    platform.ask(show, "exports", EXPORT, tenant="pilot-b", subject="cleo", status=201)
     show.proved("services took the new version over without a restart")
 
 
@@ -153,7 +154,7 @@ def _roll_back_flags(show: Performance, platform: Platform) -> None:
     )
     _load(show, platform)
     show.run("companyos status")
-    platform.ask(show, "exports", EXPORT, tenant="pilot-b", status=403)
+    platform.ask(show, "exports", EXPORT, tenant="pilot-b", subject="cleo", status=403)
     show.proved("flags are 1.0.0's again, tenants and policies still 1.1.0's")
 
 

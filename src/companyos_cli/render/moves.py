@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from companyos.digests import JSONObject
 from companyos.releases.appending import Appended
-from companyos.releases.entries import Part, Promotion, Rollback
+from companyos.releases.entries import Entry, Part, Promotion, Rollback
 from companyos.releases.outcomes import AlreadyThere, Refusal
 from companyos.releases.promotion import PromotionPlan
 from companyos.releases.rollback import RollbackPlan
-from companyos.releases.state import LogState
 from companyos_cli.console import Answer, Paint, Role
 from companyos_cli.exits import ExitStatus
 from companyos_cli.render.releases import (
@@ -69,16 +68,15 @@ def settled(found: AlreadyThere | Refusal) -> Answer:
     return _refused(found)
 
 
-def found(state: LogState, operation: str) -> Answer:
+def found(entry: Entry) -> Answer:
     """Return that an earlier run of the same operation did it."""
-    index = state.operations[operation]
+    operation, index = entry.operation_id, entry.position.index
     return Answer(
         text=lambda _paint: f"already done: `{operation}` is entry {index}",
         document={
             "schema": SCHEMA,
             "outcome": "already",
-            "operation": operation,
-            "entry": index,
+            "entry": entry_document(entry),
         },
     )
 

@@ -1,0 +1,53 @@
+"""Findings for programs: `companyos.findings/v1`, which changes only by adding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from companyos.digests import JSONObject
+from companyos.findings import Finding, Place, Severity
+from companyos_cli.render.findings_text import docs_page
+
+SCHEMA = "companyos.findings/v1"
+
+
+def findings_json(findings: Sequence[Finding]) -> JSONObject:
+    """Return all findings as one document."""
+    counts = Counter(finding.severity for finding in findings)
+    return {
+        "schema": SCHEMA,
+        "summary": {severity.value: counts[severity] for severity in Severity},
+        "findings": [_finding(each) for each in findings],
+    }
+
+
+def _finding(finding: Finding) -> JSONObject:
+    return {
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        **_place(finding.place),
+        "path": finding.path,
+        "label": finding.label,
+        "expected": finding.expected,
+        "hint": finding.hint,
+        "count": finding.count,
+        "related": [
+            {**_place(each.place), "label": each.label} for each in finding.related
+        ],
+        "docs": docs_page(finding.check),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _place(place: Place) -> JSONObject:
+    """Return a place whose end is never before its start."""
+    has_end = place.end_line >= place.line
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line if has_end else place.line,
+        "end_column": place.end_column if has_end else place.column,
+    }
