@@ -37,7 +37,7 @@ class RollbackWish:
             and body.stage == self.stage
             and body.reason == self.reason.strip()
             and self.to in (None, body.target)
-            and set(self.only) in (set(body.only), set(Part))
+            and set(self.only or Part) == set(body.only or Part)
         )
 
 
