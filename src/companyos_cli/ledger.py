@@ -103,12 +103,16 @@ class Ledger:
 
         A branch that carries nothing but the log has no `config/` of its own.
         """
-        if head is not None:
-            sources = self.workspace.sources_at(head)
-            if sources:
-                return wiring.stages_from(sources)
-        return wiring.stages_from(
-            self.workspace.sources_at(self.workspace.store.resolve("HEAD"))
+        store = self.workspace.store
+        for commit in (head, "HEAD"):
+            if commit is None:
+                continue
+            found = wiring.read_commit(store, store.resolve(commit), wiring.STAGES_FILE)
+            if found:
+                return wiring.stages_from(found)
+        raise UsageError(
+            f"`{wiring.STAGES_FILE}` is not committed",
+            hint="commit it: what governs releases is what was reviewed",
         )
 
     @property

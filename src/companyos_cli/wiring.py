@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from companyos.releases.stages import Stages
 
 CONFIG_FOLDER = "config"
+STAGES_FILE = "config/stages.yaml"
 ATTEMPTS = 40
 """How often a lost race is tried again before the answer is `busy`."""
 
@@ -146,7 +147,8 @@ class Workspace:
     @cached_property
     def local_stages(self) -> Stages:
         """The stages as they are in the work tree; where the log is found."""
-        return stages_from(self.sources)
+        path = self.root / STAGES_FILE
+        return stages_from({STAGES_FILE: path.read_bytes()} if path.is_file() else {})
 
     @cached_property
     def store(self) -> GitStore:
@@ -210,9 +212,9 @@ def stages_from(sources: Sources) -> Stages:
     return stages_of(sources)
 
 
-def read_commit(store: GitStore, commit: str) -> Sources:
-    """Return the desired state's files at a commit."""
-    rows = store.files(commit, (CONFIG_FOLDER,))
+def read_commit(store: GitStore, commit: str, path: str = CONFIG_FOLDER) -> Sources:
+    """Return the desired state's files at a commit, or those below one path."""
+    rows = store.files(commit, (path,))
     contents = store.contents([row.blob for row in rows])
     found: Mapping[str, bytes] = {
         row.path: data
