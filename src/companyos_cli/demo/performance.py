@@ -21,6 +21,7 @@ from companyos_cli.console import Console, Role
 Process: TypeAlias = subprocess.Popen[str]
 
 INDENT = "    "
+SERVICES_LOG = "services.log"
 WAIT_SECONDS = 10.0
 
 
@@ -85,7 +86,7 @@ class Performance:
             cwd=self.folder,
             env=self._environment(),
             stdout=subprocess.PIPE,
-            stderr=(self.folder / "services.log").open("a"),
+            stderr=(self.folder / SERVICES_LOG).open("a"),
             text=True,
         )
         self.processes.append(process)

@@ -16,11 +16,14 @@ from typing import cast
 
 from joserfc.jwk import ECKey
 
-from companyos_cli.demo.performance import Performance, TourError
+from companyos_cli.demo.performance import SERVICES_LOG, Performance, TourError
 
 STAGES = "config/stages.yaml"
 SERVICES = ("settings", "exports")
 STAGE_COUNT = 3
+SHOWN_OF_A_DECISION = (
+    "tenant_id", "subject_id", "action", "effect", "code", "rule", "place",
+)  # fmt: skip
 LOAD_SECONDS = 15.0
 POLL_SECONDS = 0.1
 
@@ -73,40 +76,42 @@ class Platform:
             seed = " --seed-demo-data" if name == "exports" else ""
             show.start(
                 f"python dist/{name}.pyz --bundle run/pilot --jwks jwks.json"
-                f" --data run/{name}.db --port {app} --admin-port {admin}{seed}"
+                f" --data run/{name}.db --port {app} --admin-port {admin}"
+                f" --poll-seconds 0.2{seed}"
             )
 
     def ask(
         self,
         show: Performance,
-        service: str,
         request: str,
         *,
         tenant: str,
+        status: int,
+        code: str = "",
         subject: str = "ana",
-        status: int | None = None,
-    ) -> str:
-        """Send a request as somebody of a tenant and return the answer.
+    ) -> None:
+        """Send a request to `exports` as somebody of a tenant.
 
         Raises:
-            TourError: it was answered with another status than `status`.
+            TourError: it was answered with another status or code.
         """
-        url = f"http://127.0.0.1:{self.ports[service][0]}"
-        words = request.replace("URL", url)
+        words = request.replace("URL", f"http://127.0.0.1:{self.ports['exports'][0]}")
         answer = show.run(f"python ask.py {words} --tenant {tenant} --as {subject}")
-        if status is not None and not answer.startswith(str(status)):
-            raise TourError(f"{tenant} was answered {answer[:3]}, expected {status}")
-        return answer
+        said, _, body = answer.partition(" ")
+        if said != str(status) or json.loads(body).get("code", "") != code:
+            raise TourError(f"{tenant} was answered {said}, expected {status} {code}")
 
     def decision_line(self, show: Performance, *, tenant: str) -> str:
-        """Return the newest line of the decision log about a tenant.
+        """Return the newest decision about a tenant, shortened to what it says.
 
         Raises:
-            TourError: there is none.
+            TourError: none was logged.
         """
-        for line in reversed((show.folder / "services.log").read_text().splitlines()):
-            if f'"tenant_id": "{tenant}"' in line or f'"tenant_id":"{tenant}"' in line:
-                return line
+        lines = (show.folder / SERVICES_LOG).read_text(encoding="utf-8").splitlines()
+        for line in reversed(lines):
+            entry = json.loads(line)
+            if entry.get("event") == "decision" and entry["tenant_id"] == tenant:
+                return json.dumps({name: entry[name] for name in SHOWN_OF_A_DECISION})
         raise TourError(f"no decision about {tenant} was logged")
 
     def wait_until_loaded(self, show: Performance) -> None:
