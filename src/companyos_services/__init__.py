@@ -1,0 +1,1 @@
+"""The platform's own services: processes around the library, without the command."""

@@ -1,0 +1,1 @@
+"""The settings service: each tenant's own settings, which its administrators manage."""
