@@ -50,12 +50,7 @@ class Ledger:
 
     def read_here(self) -> Verified:
         """Verify the log as far as this clone has it, and remember it."""
-        verified = verify_head(
-            self.workspace.store, self.workspace.verifier, last_seen=self.last_seen
-        )
-        self.remember(verified)
-        self._known = verified
-        return verified
+        return self._read_on(NOTHING_VERIFIED)
 
     def read_started(self, *, offline: bool = False) -> Verified:
         """Return the verified log, which must have been started.
@@ -90,13 +85,17 @@ class Ledger:
             pause=wiring.pause,
             attempts=wiring.ATTEMPTS,
         )
-        return append(
+        done = append(
             writer,
             decide,
             operation_id=operation or wiring.new_operation(),
             last_seen=self.last_seen,
             known=known,
         )
+        if isinstance(done, Appended):
+            # The entry just written is the one that must not go missing unseen.
+            self._read_on(known)
+        return done
 
     def stages_at(self, head: str | None) -> Stages:
         """Return the stages in force: the log branch's own, else the checked-out ones.
@@ -134,6 +133,18 @@ class Ledger:
                 f"what was seen last cannot be read: `{self._memory}`",
                 hint="restore the file; without it a log cut off since goes unseen",
             ) from error
+
+    def _read_on(self, known: Verified) -> Verified:
+        """Verify what came after `known`, and remember how far the log has come."""
+        verified = verify_head(
+            self.workspace.store,
+            self.workspace.verifier,
+            last_seen=self.last_seen,
+            known=known,
+        )
+        self.remember(verified)
+        self._known = verified
+        return verified
 
     @property
     def _memory(self) -> Path:

@@ -1,0 +1,17 @@
+"""JSON pointers: the way to a value in a document, as one text (RFC 6901)."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from the document down to a value."""
+
+
+def pointer(path: Path) -> str:
+    """Return `path` as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{_escaped(str(step))}" for step in path)
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,27 @@
+"""The shapes of what people write, one model a kind of file.
+
+Pydantic stays in this package and beside it: past `companyos.config` everything is
+compiled JSON or a frozen value.
+"""
+
+from companyos.config.documents.catalog import CatalogDocument
+from companyos.config.documents.flag import FlagDocument
+from companyos.config.documents.governing import (
+    IdentityDocument,
+    RegionsDocument,
+    SignersDocument,
+    StagesDocument,
+)
+from companyos.config.documents.policy import PolicyDocument
+from companyos.config.documents.tenant import TenantDocument
+
+__all__ = [
+    "CatalogDocument",
+    "FlagDocument",
+    "IdentityDocument",
+    "PolicyDocument",
+    "RegionsDocument",
+    "SignersDocument",
+    "StagesDocument",
+    "TenantDocument",
+]

@@ -1,0 +1,89 @@
+"""The kinds of file in `config/`: which path is which, its shape and its schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from companyos.config.documents import (
+    CatalogDocument,
+    FlagDocument,
+    IdentityDocument,
+    PolicyDocument,
+    RegionsDocument,
+    SignersDocument,
+    StagesDocument,
+    TenantDocument,
+)
+from companyos.config.documents.shared import Shape
+
+
+class Kind(StrEnum):
+    """What a file declares; the value names its schema."""
+
+    TENANT = "tenant"
+    POLICY = "policy"
+    FLAG = "flag"
+    CATALOG = "catalog"
+    STAGES = "stages"
+    SIGNERS = "signers"
+    REGIONS = "regions"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One kind. `folder` holds many of it; without one, `path` is the only file."""
+
+    model: type[Shape]
+    path: str = ""
+    folder: str = ""
+    id_key: str = ""
+
+    @property
+    def depth(self) -> int:
+        """Return how many folders below the repository its files are."""
+        return (self.folder + self.path).count("/")
+
+
+KINDS: Mapping[Kind, FileKind] = {
+    Kind.TENANT: FileKind(TenantDocument, folder="config/tenants/", id_key="tenant_id"),
+    Kind.POLICY: FileKind(
+        PolicyDocument, folder="config/policies/", id_key="bundle_id"
+    ),
+    Kind.FLAG: FileKind(FlagDocument, folder="config/flags/", id_key="flag_id"),
+    Kind.CATALOG: FileKind(CatalogDocument, path="config/catalog.yaml"),
+    Kind.STAGES: FileKind(StagesDocument, path="config/stages.yaml"),
+    Kind.SIGNERS: FileKind(SignersDocument, path="config/signers.yaml"),
+    Kind.REGIONS: FileKind(RegionsDocument, path="config/regions.yaml"),
+    Kind.IDENTITY: FileKind(IdentityDocument, path="config/identity.yaml"),
+}
+
+_BY_PATH = {row.path: kind for kind, row in KINDS.items() if row.path}
+_BY_FOLDER = {row.folder: kind for kind, row in KINDS.items() if row.folder}
+_IN_FOLDER = re.compile(r"(config/[a-z]+/)[^/.]+\.yaml").fullmatch
+
+
+def kind_of_path(path: str) -> Kind | None:
+    """Return the kind of the file at `path`, or None where no kind claims it."""
+    if found := _IN_FOLDER(path):
+        return _BY_FOLDER.get(found.group(1))
+    return _BY_PATH.get(path)
+
+
+def stem_of(path: str) -> str:
+    """Return the file's name without its ending: the id its content should have."""
+    return path.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+
+def schema_file(kind: Kind) -> str:
+    """Return the name of the kind's schema in `schemas/`."""
+    return f"{kind}.schema.json"
+
+
+def modeline(kind: Kind) -> str:
+    """Return the line each file of the kind begins with, for editors."""
+    up = "../" * KINDS[kind].depth
+    return f"# yaml-language-server: $schema={up}schemas/{schema_file(kind)}"
