@@ -1,0 +1,242 @@
+"""Which variant does this tenant and this subject get, and why.
+
+In this order, and the first that applies answers: killed or archived → expired, where
+expiry says so → the tenant does not take part → a prerequisite is not met → the
+tenant's override → the first rule that matches → the rollout → the default. Nothing a
+caller passes as `context` raises: what cannot be used is left out, and a note says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from companyos.catalog import AttributeReader, Principal, Principals
+from companyos.conditions import ConditionError, Value
+from companyos.flags.bucketing import hash_of, share_of
+from companyos.flags.model import ErrorCode, Evaluation, Reason
+from companyos.flags.ranking import TenantRanks
+from companyos.flags.ready import FlagSet, ReadyFlag, ReadySplit
+from companyos.identity.subjects import Subject
+from companyos.tenants import Tenant
+
+
+class FlagSource(Protocol):
+    """What an evaluation needs of a snapshot."""
+
+    @property
+    def flags(self) -> FlagSet:
+        """Return the flags."""
+        ...
+
+    @property
+    def tenants(self) -> Mapping[str, Tenant]:
+        """Return the tenants by id."""
+        ...
+
+    @property
+    def tenant_variables(self) -> Mapping[str, Mapping[str, Value]]:
+        """Return what conditions see of each tenant."""
+        ...
+
+    @property
+    def tenant_ranks(self) -> TenantRanks:
+        """Return what splits by tenant are decided with."""
+        ...
+
+    @property
+    def principals(self) -> Principals:
+        """Return what checks subjects."""
+        ...
+
+    @property
+    def context_reader(self) -> AttributeReader:
+        """Return what reads a caller's context."""
+        ...
+
+
+def evaluate(
+    flag_id: str,
+    snapshot: FlagSource,
+    *,
+    tenant_id: str,
+    subject: Subject | None = None,
+    context: Mapping[str, object] | None = None,
+    now: datetime,
+) -> Evaluation:
+    """Return what the flag answers at `now`, which has a time zone."""
+    flags = snapshot.flags
+    flag = flags.ready.get(flag_id)
+    if flag is None:
+        return Evaluation(
+            flag_id,
+            value=None,
+            variant=None,
+            reason=Reason.ERROR,
+            flags_digest=flags.digest,
+            error=ErrorCode.FLAG_NOT_FOUND,
+            note="there is no such flag",
+        )
+    caller = (tenant_id, subject, context)
+    if not flag.needed:
+        return _answer(flag, snapshot, caller, now, _NOTHING)
+    met: dict[str, str | None] = {}
+    for needed in flag.needed:
+        met[needed] = _answer(flags.ready[needed], snapshot, caller, now, met).variant
+    return _answer(flag, snapshot, caller, now, met)
+
+
+def boolean(  # noqa: PLR0913 - what `evaluate` takes, and the caller's own default
+    flag_id: str,
+    snapshot: FlagSource,
+    *,
+    tenant_id: str,
+    subject: Subject | None = None,
+    context: Mapping[str, object] | None = None,
+    now: datetime,
+    default: bool,
+) -> bool:
+    """Return a boolean flag's value; `default` where there is no such flag."""
+    value = evaluate(
+        flag_id,
+        snapshot,
+        tenant_id=tenant_id,
+        subject=subject,
+        context=context,
+        now=now,
+    ).value
+    return value if isinstance(value, bool) else default
+
+
+_Caller: TypeAlias = tuple[str, Subject | None, Mapping[str, object] | None]
+"""Tenant, subject and context."""
+
+_NOTHING: Mapping[str, str | None] = {}
+
+
+def _answer(
+    flag: ReadyFlag,
+    snapshot: FlagSource,
+    caller: _Caller,
+    now: datetime,
+    met: Mapping[str, str | None],
+) -> Evaluation:
+    """Return what one flag answers; `met` is what its prerequisites answered."""
+    tenant_id, subject, _ = caller
+    closed = _closed(flag, snapshot, tenant_id, now, met)
+    if closed is not None:
+        return closed
+    answer: Evaluation | ReadySplit | None = None
+    if flag.overrides:
+        answer = _overridden(flag, tenant_id, now)
+    if answer is None:
+        if flag.rules:
+            return _by_rules(flag, snapshot, caller)
+        answer = flag.rollout or flag.default
+    if isinstance(answer, Evaluation):
+        return answer
+    return _share(answer, flag, snapshot, tenant_id, subject)
+
+
+def _closed(
+    flag: ReadyFlag,
+    snapshot: FlagSource,
+    tenant_id: str,
+    now: datetime,
+    met: Mapping[str, str | None],
+) -> Evaluation | None:
+    """Return the answer of a flag that does not get as far as this tenant."""
+    if flag.disabled is not None:
+        return flag.disabled
+    if flag.expires_at is not None and now >= flag.expires_at:
+        return flag.expired
+    tenant = snapshot.tenants.get(tenant_id)
+    if tenant is None or flag.flag_id not in tenant.feature_flags:
+        return flag.not_taking_part
+    if flag.needed:
+        for item in flag.flag.prerequisites:
+            if met.get(item.flag_id) != item.variant:
+                return flag.unmet[item.flag_id]
+    return None
+
+
+def _overridden(
+    flag: ReadyFlag, tenant_id: str, now: datetime
+) -> Evaluation | ReadySplit | None:
+    override = flag.overrides.get(tenant_id)
+    if override is None or (override.until is not None and now >= override.until):
+        return None
+    return override.answer
+
+
+def _by_rules(flag: ReadyFlag, snapshot: FlagSource, caller: _Caller) -> Evaluation:
+    tenant_id, subject, _ = caller
+    seen, context, notes = _seen(snapshot, caller)
+    tenant = snapshot.tenant_variables[tenant_id]
+    answer: Evaluation | ReadySplit = flag.rollout or flag.default
+    for rule in flag.rules:
+        try:
+            if rule.condition(seen, tenant, context) is True:
+                answer = rule.answer
+                break
+        except ConditionError as error:
+            notes += f"; rule `{rule.name}` has no answer: {error.message}"
+    if not isinstance(answer, Evaluation):
+        answer = _share(answer, flag, snapshot, tenant_id, subject)
+    if not notes:
+        return answer
+    return replace(answer, note=f"{answer.note}{notes}".removeprefix("; "))
+
+
+def _share(
+    split: ReadySplit,
+    flag: ReadyFlag,
+    snapshot: FlagSource,
+    tenant_id: str,
+    subject: Subject | None,
+) -> Evaluation:
+    """Return this tenant's or this subject's share of a split."""
+    if split.by_tenant:
+        return split.shares[snapshot.tenant_ranks.share_of(tenant_id, flag.flag, split)]
+    if subject is None:
+        return split.unkeyed
+    principal = snapshot.principals.of(subject)
+    if isinstance(principal, str) or principal.tenant_id != tenant_id:
+        problem = _principal(snapshot, tenant_id, subject)
+        return replace(split.unkeyed, note=f"{split.unkeyed.note}: {problem}")
+    number = hash_of(split.prefix, principal.subject.subject_id)
+    return split.shares[share_of(number, split.limits)]
+
+
+def _principal(
+    snapshot: FlagSource, tenant_id: str, subject: Subject
+) -> Principal | str:
+    principal = snapshot.principals.of(subject)
+    if isinstance(principal, Principal) and principal.tenant_id != tenant_id:
+        return "the subject is of another tenant"
+    return principal
+
+
+def _seen(
+    snapshot: FlagSource, caller: _Caller
+) -> tuple[Mapping[str, Value], Mapping[str, Value], str]:
+    """Return what conditions see of subject and context, and notes about both."""
+    tenant_id, subject, context = caller
+    notes = ""
+    # Without a subject its fields are missing, so a condition about it has no answer:
+    # "nobody" must not count as somebody without roles.
+    seen: Mapping[str, Value] = {}
+    if subject is not None:
+        principal = _principal(snapshot, tenant_id, subject)
+        if isinstance(principal, Principal):
+            seen = principal.variables
+        else:
+            notes = f"; {principal}"
+    if not context:
+        return seen, {}, notes
+    if not isinstance(context, Mapping):
+        return seen, {}, f"{notes}; the context is not a mapping"
+    fitting, unfit = snapshot.context_reader.read_fitting(context)
+    return seen, fitting, f"{notes}; context: {unfit}" if unfit else notes
