@@ -40,7 +40,7 @@ def _furthest(ledger: Ledger, refs: list[str]) -> str | None:
     """Return the ref whose history has the others', the remote's where they differ."""
     store = ledger.workspace.store
     found: str | None = None
-    for ref in refs:
+    for ref in reversed(refs):
         if found is None or store.contains(
             _commit(ledger, ref), _commit(ledger, found)
         ):

@@ -23,7 +23,7 @@ from companyos_cli.session import Session
 from companyos_cli.wiring import Workspace, day
 
 PYTHON = (3, 11)
-GIT = (2, 31)
+GIT = (2, 36)
 
 
 class Health(StrEnum):
@@ -116,7 +116,7 @@ def _git() -> Look:
         "git",
         Health.GOOD if good else Health.BAD,
         version,
-        "" if good else "companyos needs git 2.31 or newer",
+        "" if good else "companyos needs git 2.36 or newer",
     )
 
 
@@ -134,7 +134,10 @@ def _yaml() -> Look:
 
 
 def _repository(workspace: Workspace) -> Look:
-    head = workspace.store.resolve("HEAD")
+    head = workspace.store.ref("HEAD")
+    if head is None:
+        hint = "commit `config/` and `schemas/`"
+        return Look("repository", Health.POOR, "no commit yet", hint)
     return Look("repository", Health.GOOD, f"{workspace.root} at {head[:12]}")
 
 
@@ -160,6 +163,8 @@ def _remote(workspace: Workspace) -> Look:
 
 
 def _log(workspace: Workspace) -> Look:
+    if workspace.store.ref("HEAD") is None:
+        return Look("release log", Health.POOR, "not started")
     verified = Ledger(workspace).read_here()
     if not verified.state.size:
         hint = "`companyos trust init` starts it"

@@ -67,7 +67,9 @@ def write_desired_state(root: Path, git_folder: Path) -> list[str]:
 
 def _git_folder(root: Path) -> Path:
     """Return the repository's own folder, after making one where there is none."""
-    if not _git(root, "rev-parse", "--git-dir"):
+    # A folder inside another repository gets one of its own: the log's paths and the
+    # key belong to one repository's root.
+    if Path(_git(root, "rev-parse", "--show-toplevel") or "/") != root.resolve():
         _git(root, "init", "--quiet", "--initial-branch", "main")
     found = _git(root, "rev-parse", "--absolute-git-dir")
     if not found:
