@@ -1,0 +1,1 @@
+"""Where subjects are kept: one module for each kind of directory."""
