@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from companyos.config.compile import compile_state
-
 from companyos.digests import digest_of
 from companyos.errors import UsageError
 from companyos.releases.appending import Draft, Settled
 from companyos.releases.entries import COMPONENTS, Artifact, Release, Source
+from companyos.releases.fields import is_version
 from companyos.releases.state import LogState, RecordedRelease
 from companyos_cli.wiring import CONFIG_FOLDER, Workspace
 
@@ -25,6 +25,13 @@ class Build:
     artifacts: Mapping[str, Artifact]
     notes: str
     revision: str = "HEAD"
+
+    def __post_init__(self) -> None:
+        if not is_version(self.version):
+            raise UsageError(
+                f"`{self.version}` is not a version",
+                hint="write it as `1.4.0` or `1.4.0-rc.1`",
+            )
 
     @cached_property
     def commit(self) -> str:

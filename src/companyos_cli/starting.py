@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from companyos.config.compile import trust_of
-
 from companyos.errors import UsageError
 from companyos.releases.appending import Draft, Settled
 from companyos.releases.entries import Trust
@@ -27,7 +27,7 @@ def start_log(
     workspace = ledger.workspace
     commit = workspace.store.resolve("HEAD")
     trust = trust_of(workspace.sources_at(commit))
-    origin = f"{workspace.root.name}/{wiring.new_operation()}"
+    origin = f"{_plain(workspace.root.name)}/{wiring.new_operation()}"
 
     def decide(state: LogState, _head: str | None) -> Draft | Settled[LogState]:
         if not state.size:
@@ -43,6 +43,11 @@ def start_log(
     done = ledger.append(decide, key_file=key_file, operation=operation)
     state = done.answer if isinstance(done, Settled) else done.state
     return _answer(trust, state, began=not isinstance(done, Settled))
+
+
+def _plain(name: str) -> str:
+    """Return a folder's name as it may stand in the name of a log."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-") or "log"
 
 
 def _answer(trust: Trust, state: LogState, *, began: bool) -> Answer:

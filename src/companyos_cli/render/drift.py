@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from companyos.digests import JSONObject
 from companyos.drift import DriftReport, Row, ServiceDrift, Standing, Verdict
@@ -60,10 +60,18 @@ def _lines(report: DriftReport, paint: Paint) -> Iterator[str]:
 
 def _differences(service: ServiceDrift, paint: Paint) -> Iterator[str]:
     rows = [row for row in service.rows if row.standing is not Standing.IN_SYNC]
+    if len({(row.standing, row.reason) for row in rows}) == 1 and not _by_tenant(rows):
+        # One cause for everything, such as a service that does not answer.
+        yield f"    {rows[0].reason}"
+        return
     for row in rows[:SHOWN]:
         yield f"    {paint(_words(row.standing), _ROLES[row.standing])}  {_what(row)}"
     if rows[SHOWN:]:
         yield f"    … and {len(rows) - SHOWN} more; `-o json` has them all"
+
+
+def _by_tenant(rows: Sequence[Row]) -> bool:
+    return any(row.tenant_id is not None or row.loaded is not None for row in rows)
 
 
 def _what(row: Row) -> str:
