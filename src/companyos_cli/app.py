@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -23,7 +25,7 @@ app = typer.Typer(
     help=HELP,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich" if sys.stdout.isatty() else None,
+    rich_markup_mode="rich" if sys.stdout and sys.stdout.isatty() else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -66,7 +68,7 @@ def main() -> NoReturn:
 
 
 def _run() -> int:
-    console = Console(sys.stdout, sys.stderr)
+    console = _console()
     session = Session(console)
     try:
         app(prog_name="companyos", obj=session)
@@ -78,6 +80,18 @@ def _run() -> int:
     except Exception as error:  # noqa: BLE001 - the process boundary
         return _report_bug(session, error)
     return ExitStatus.YES
+
+
+def _console() -> Console:
+    """Return the console on this process's streams, which may be closed or narrow."""
+    streams = [sys.stdout, sys.stderr]
+    for index, stream in enumerate(streams):
+        if stream is None:
+            streams[index] = Path(os.devnull).open("w", encoding="utf-8")
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    plain = bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - no-color.org, for everyone
+    return Console(*streams, colour=False if plain else None)
 
 
 def _report_bug(session: Session, error: Exception) -> int:

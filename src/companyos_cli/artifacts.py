@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from companyos.errors import UsageError
 from companyos.releases.entries import Artifact, Release
 from companyos.releases.gates import ArtifactCheck, Evidence
+from companyos.releases.state import LogState
 from companyos.tenants import is_id
 
 CHUNK_BYTES = 1 << 20
@@ -43,25 +44,45 @@ def parse(words: Sequence[str], *, root: Path) -> Mapping[str, Artifact]:
     return found
 
 
-def evidence(release: Release, *, root: Path) -> Evidence:
+def evidence(release: Release, state: LogState, *, root: Path) -> Evidence:
     """Return what hashing the release's artifacts, as far as at hand, came to."""
+    signed = {
+        (artifact.name, artifact.digest)
+        for recorded in state.releases.values()
+        for artifact in recorded.release.artifacts.values()
+    }
     return Evidence(
         artifacts={
-            name: check(artifact, root=root)
+            name: check(
+                artifact,
+                root=root,
+                others={digest for known, digest in signed if known == name},
+            )
             for name, artifact in release.artifacts.items()
         }
     )
 
 
-def check(artifact: Artifact, *, root: Path) -> ArtifactCheck:
-    """Hash an artifact where it was when it was released, if it still is there."""
+def check(
+    artifact: Artifact, *, root: Path, others: Container[str] = ()
+) -> ArtifactCheck:
+    """Hash an artifact where it was when it was released, if it still is there.
+
+    Builds write to one place again and again: a file that is one of `others`, the
+    digests other releases signed, took its place and says nothing about it.
+    """
     if not artifact.uri.startswith(FILE):
         return ArtifactCheck.ABSENT
     path = root / artifact.uri.removeprefix(FILE)
+    # The place is what the log says, and a log must not make us read just anything.
+    if not path.resolve().is_relative_to(root.resolve()):
+        return ArtifactCheck.ABSENT
     if not path.is_file() or path.is_symlink():
         return ArtifactCheck.ABSENT
     digest, _ = hash_file(path)
-    return ArtifactCheck.MATCHES if digest == artifact.digest else ArtifactCheck.DIFFERS
+    if digest == artifact.digest:
+        return ArtifactCheck.MATCHES
+    return ArtifactCheck.ABSENT if digest in others else ArtifactCheck.DIFFERS
 
 
 def hash_file(path: Path) -> tuple[str, int]:

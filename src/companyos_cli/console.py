@@ -8,6 +8,7 @@ come from people who would like to write on someone else's terminal.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from enum import StrEnum
 from typing import TextIO, TypeAlias
 
 from companyos.digests import JSONObject
-from companyos.errors import CompanyosError, UsageError
+from companyos.errors import CompanyosError, UnavailableError, UsageError
 from companyos_cli.exits import ExitStatus
 
 
@@ -83,6 +84,14 @@ class Console:
     def note(self, text: str) -> None:
         """Write a remark to stderr."""
         _write(self._err, self._paint_for(self._err)(text, Role.FAINT))
+
+    def show_progress(self, text: str) -> bool:
+        """Show a line on a terminal's stderr in place of the last; tell if it did."""
+        if not self._err.isatty():
+            return False
+        self._err.write(f"\r\x1b[2K{text}")
+        self._err.flush()
+        return True
 
     def complain(self, error: CompanyosError, output: Output) -> None:
         """Say what went wrong and how to go on; as a document too, where asked for."""
@@ -160,14 +169,24 @@ def _plain(text: str, _role: Role) -> str:
 
 _UNSAFE = re.compile(
     r"\x1b\[(?:0|1|2|31|32|33|36)m"
-    r"|([\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069])"
+    r"|([\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069"
+    r"\ud800-\udfff])"  # half a character, as Python reads a name that is no UTF-8
 )
 
 
 def _write(stream: TextIO, text: str) -> None:
     safe = _UNSAFE.sub(_shown, text.replace("\r\n", "\n"))
-    stream.write(safe if safe.endswith("\n") or not safe else safe + "\n")
-    stream.flush()
+    try:
+        stream.write(safe if safe.endswith("\n") or not safe else safe + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read this has gone; what was done is done, and the status says it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        raise UnavailableError(
+            f"the answer cannot be written: {error.strerror}",
+            hint="what the command was asked to do may be done: look before repeating",
+        ) from error
 
 
 def _shown(match: re.Match[str]) -> str:

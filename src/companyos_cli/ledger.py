@@ -45,6 +45,9 @@ class Ledger:
             IntegrityError: it does not hold, or is not what was seen before.
             UnavailableError: the remote does not answer.
         """
+        # Before the fetch: what another command of this clone sees after it must not
+        # make this one's log look cut off.
+        _ = self.last_seen
         self.workspace.store.refresh()
         return self.read_here()
 
@@ -122,7 +125,10 @@ class Ledger:
 
     @cached_property
     def last_seen(self) -> LastSeen | None:
-        """What this clone remembers of the log."""
+        """What this clone remembered of the log when it was first asked."""
+        return self._recall()
+
+    def _recall(self) -> LastSeen | None:
         try:
             data = json.loads(self._memory.read_bytes())
             return LastSeen(int(data["size"]), str(data["root"]), str(data["head"]))
@@ -153,7 +159,9 @@ class Ledger:
     def remember(self, verified: Verified) -> None:
         """Keep how far the log had come, for the next time."""
         seen = verified.last_seen()
-        if seen is None or seen == self.last_seen:
+        # Read again: another command of this clone may have seen more meanwhile.
+        known = self._recall()
+        if seen is None or (known is not None and known.size >= seen.size):
             return
         document = {"size": seen.size, "root": seen.root, "head": seen.head}
         write_whole(self._memory, json.dumps(document).encode())

@@ -62,7 +62,7 @@ def promotion_planner(
             stage=stage,
             stages=stages,
             now=wiring.now(),
-            evidence=artifacts.evidence(release, root=workspace.root),
+            evidence=artifacts.evidence(release, state, root=workspace.root),
         )
 
     return plan

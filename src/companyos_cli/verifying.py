@@ -28,7 +28,7 @@ def verify_release(
     """
     release = recorded.release
     DesiredStates(workspace, state).compiled(whole(release))
-    checks = artifacts.evidence(release, root=workspace.root).artifacts
+    checks = artifacts.evidence(release, state, root=workspace.root).artifacts
     wrong = [name for name in checks if checks[name] is ArtifactCheck.DIFFERS]
     if wrong:
         artifact = release.artifacts[wrong[0]]

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _SETTINGS = (
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
+    "advice.graftFileDeprecated=false",
     f"core.attributesFile={os.devnull}",
     "core.commitGraph=false",
     "core.splitIndex=false",
