@@ -2,7 +2,7 @@
 #     python3 scripts/dev.py help
 # Arguments go in ARGS: make test ARGS="-k flags"
 PYTHON ?= python3
-TASKS = demo test test-all check fix lock help
+TASKS = demo test test-all check fix bench lock help
 
 .DEFAULT_GOAL = help
 .PHONY: $(TASKS)

@@ -174,6 +174,12 @@ def fix(checkout: Checkout, arguments: Sequence[str]) -> int:
     return checkout.run(ruff, "format", *arguments) or linted
 
 
+def bench(checkout: Checkout, arguments: Sequence[str]) -> int:
+    """Run the benchmarks; what follows names those that are wanted."""
+    python = checkout.program("python")
+    return checkout.run(python, "benchmarks/run.py", *arguments)
+
+
 def lock(checkout: Checkout, arguments: Sequence[str]) -> int:
     """Resolve again and write requirements/*.txt; what follows goes to uv."""
     uv = shutil.which("uv") or shutil.which(checkout.program("uv"))
@@ -189,6 +195,7 @@ TASKS: Mapping[str, tuple[str | None, Task]] = {
     "test-all": ("check", test_all),
     "check": ("check", check),
     "fix": ("check", fix),
+    "bench": ("bench", bench),
     "lock": (None, lock),
 }
 """Each task and the group it needs; `lock` must run even where no lock installs."""

@@ -14,13 +14,14 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-GROUPS = ("run", "test", "check")
+GROUPS = ("run", "test", "check", "bench")
 """What may be installed, smallest first."""
 
 ADDED = {
     "run": ("--extra", "services", "--group", "build"),
     "test": ("--group", "test"),
     "check": ("--group", "check"),
+    "bench": ("--group", "bench"),
 }
 """What each group adds to the one before it, in the words of `uv pip compile`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,16 @@ def asked(root: Path) -> dict[str, list[Requirement]]:
     """Return what pyproject.toml asks for, by the group that installs it."""
     pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     project, groups = pyproject["project"], pyproject["dependency-groups"]
+    services = project["optional-dependencies"].pop("services")
     optional = [
         line for lines in project["optional-dependencies"].values() for line in lines
     ]
     lines = {
-        "run": [*project["dependencies"], *optional, *groups["build"]],
-        "test": groups["test"],
+        "run": [*project["dependencies"], *services, *groups["build"]],
+        # Tests try every extra; a tour needs the services alone.
+        "test": [*groups["test"], *optional],
         "check": groups["check"],
+        "bench": groups["bench"],
     }
     return {group: [Requirement(line) for line in lines[group]] for group in GROUPS}
 
@@ -52,7 +56,7 @@ def test_every_direct_dependency_is_locked(group: str, root: Path) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(("smaller", "larger"), [("run", "test"), ("test", "check")])
+@pytest.mark.parametrize(("smaller", "larger"), list(pairwise(GROUPS)))
 def test_a_larger_lock_holds_the_smaller_one(
     smaller: str, larger: str, root: Path
 ) -> None:
