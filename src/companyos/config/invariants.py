@@ -1,0 +1,214 @@
+"""Invariants as they stand in `config/invariants.yaml`, and proving them.
+
+A proof needs the compiled policies, so it is made last, of a state that has no errors.
+Without the file nothing here is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from companyos.authz.model import ANY
+from companyos.checks.check import Check
+from companyos.checks.facts import Word
+from companyos.checks.pointers import Path, pointer
+from companyos.conditions.tree import Node
+from companyos.config.compile_policies import policies_document
+from companyos.config.compile_tenants import tenants_document
+from companyos.config.condition_parser import parse_condition
+from companyos.config.condition_syntax import ConditionProblem
+from companyos.config.environments import rule_environment
+from companyos.config.facts_of import Places
+from companyos.config.load import Loaded
+from companyos.config.plain import rows, table, tables, text, texts
+from companyos.config.scalar_places import pieces_of, span_in
+from companyos.config.yaml_source import Source, read
+from companyos.diff.invariants import (
+    Counterexample,
+    Form,
+    Invariant,
+    counterexamples,
+)
+from companyos.digests import JSONObject, JSONValue, canonical_json
+from companyos.findings import Finding, Related, Severity
+from companyos.snapshot import Snapshot
+
+CHECK = Check(
+    "policy/invariant", Severity.ERROR, "an invariant does not hold, or is not proved"
+)
+
+
+def broken_in(loaded: Loaded, path: str, catalog: JSONObject) -> list[Finding]:
+    """Return what is wrong in the file at `path`, or with policies by its measure."""
+    reader = _Reader(read(path, loaded.sources[path]), loaded, catalog)
+    written = list(reader.written())
+    if reader.findings:
+        return reader.findings
+    by_id = {each.invariant.invariant_id: each for each in written}
+    found: dict[str, list[Counterexample]] = {}
+    snapshot = _snapshot(loaded)
+    for each in counterexamples((each.invariant for each in written), snapshot):
+        found.setdefault(each.invariant_id, []).append(each)
+    return [_finding(by_id[name], broken) for name, broken in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An invariant, the word that names it, and why it is there."""
+
+    invariant: Invariant
+    word: Word
+    reason: str
+
+
+class _Reader:
+    """Reads the invariants of one file and gathers what is wrong in it."""
+
+    def __init__(self, source: Source, loaded: Loaded, catalog: JSONObject) -> None:
+        self.findings: list[Finding] = []
+        self._source = source
+        self._places = Places(source)
+        self._catalog = catalog
+        self._tenants = {each.id.text for each in loaded.facts.tenants}
+
+    def written(self) -> Iterator[_Written]:
+        """Yield the invariants that are right."""
+        seen: set[str] = set()
+        value = cast("JSONObject", self._source.value)
+        for index, row in enumerate(rows(value, "invariants")):
+            path: Path = ("invariants", index)
+            word = self._places.value(text(row, "id"), *path, "id")
+            if word.text in seen:
+                message = f"there are two invariants `{word.text}`"
+                self.findings.append(CHECK.finding(word, message))
+            seen.add(word.text)
+            yield _Written(self._one(row, path), word, text(row, "reason"))
+
+    def _one(self, row: JSONObject, path: Path) -> Invariant:
+        form = next(each for each in Form if each in row)
+        said = table(row, form)
+        at = (*path, str(form))
+        roles, actions = tables(self._catalog, "roles"), table(self._catalog, "actions")
+        starred = {f"{name.partition(':')[0]}:{ANY}" for name in actions}
+        self._names("role", said, (*at, "roles"), set(roles))
+        self._names("action", said, (*at, "may"), {*actions, *starred})
+        self._names("tenant", row, (*path, "tenants"), self._tenants)
+        named = texts(said, "may")
+        chosen = [name for name in actions if _matches(name, named)]
+        when = self._condition(said, (*at, "when"), chosen) if "when" in said else None
+        held = frozenset(texts(said, "roles"))
+        return Invariant(
+            text(row, "id"),
+            form,
+            # For the other forms an heir is another role.
+            _with_heirs(held, roles) if form is Form.ONLY else held,
+            tuple(sorted(chosen)),
+            frozenset(texts(row, "tenants")) if "tenants" in row else None,
+            when,
+        )
+
+    def _names(self, noun: str, of: JSONObject, path: Path, known: set[str]) -> None:
+        for index, name in enumerate(texts(of, str(path[-1]))):
+            if name not in known:
+                word = self._places.value(name, *path, index)
+                message = f"{noun} `{name}` does not exist"
+                self.findings.append(CHECK.finding(word, message))
+
+    def _condition(
+        self, said: JSONObject, path: Path, actions: Iterable[str]
+    ) -> Node | None:
+        written = text(said, "when")
+        types = tuple(sorted({name.partition(":")[0] for name in actions}))
+        found = parse_condition(written, rule_environment(self._catalog, types))
+        if not isinstance(found, tuple):
+            return found.node
+        self.findings += [self._problem(written, path, each) for each in found]
+        return None
+
+    def _problem(self, written: str, path: Path, problem: ConditionProblem) -> Finding:
+        marks = self._source.marks.at(path)
+        pieces = pieces_of(self._source.text, written, marks)
+        span = span_in(pieces, problem.start - 1, problem.end - 1)
+        return Finding(
+            check="policy/condition",
+            severity=Severity.ERROR,
+            message=problem.message,
+            place=span.of(self._source.path),
+            hint=problem.hint,
+            path=pointer(path),
+            value=problem.message,
+        )
+
+
+def _matches(action: str, named: Iterable[str]) -> bool:
+    kind = action.partition(":")[0]
+    return any(name in {action, f"{kind}:{ANY}"} for name in named)
+
+
+def _with_heirs(
+    named: Iterable[str], roles: Mapping[str, JSONObject]
+) -> frozenset[str]:
+    """Return the roles and all that inherit one of them."""
+    found = set(named)
+    grown = True
+    while grown:
+        heirs = {n for n, role in roles.items() if found & set(texts(role, "inherits"))}
+        grown = not heirs <= found
+        found |= heirs
+    return frozenset(found)
+
+
+def _snapshot(loaded: Loaded) -> Snapshot:
+    """Return the snapshot of a state without its flags, which decide no access."""
+    document = cast("dict[str, JSONValue]", tenants_document(loaded))
+    for record in tables(document, "tenants").values():
+        cast("dict[str, JSONValue]", record)["feature_flags"] = []
+    return Snapshot.load(
+        tenants=canonical_json(document),
+        policies=canonical_json(policies_document(loaded)),
+        flags=canonical_json({"schema": "companyos.flags/v1", "flags": {}}),
+    )
+
+
+def _finding(written: _Written, broken: list[Counterexample]) -> Finding:
+    first = broken[0]
+    name = written.invariant.invariant_id
+    more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+    if first.doubt:
+        message = f"invariant `{name}` is not proved: {first.doubt}"
+        return CHECK.finding(written.word, message, hint="write simpler conditions")
+    who = " and ".join(f"`{role}`" for role in first.holder) or "no role"
+    able = "may not" if _grants(written.invariant) else "may"
+    related: tuple[Related, ...] = ()
+    if first.decider is not None and first.decider.place is not None:
+        label = f"rule `{first.decider.rule_id}` decides it"
+        related = (Related(first.decider.place, label),)
+    return CHECK.finding(
+        written.word,
+        f"invariant `{name}` does not hold: in `{first.tenant_id}` somebody with {who}"
+        f" {able} `{first.action}`{more}",
+        label="does not hold",
+        expected=written.reason,
+        hint=_example(first),
+        related=related,
+    )
+
+
+def _grants(invariant: Invariant) -> bool:
+    return invariant.form in {Form.ALWAYS, Form.REACHABLE}
+
+
+def _example(broken: Counterexample) -> str:
+    if not broken.example:
+        return "whatever subject and resource are like"
+    told = ", ".join(
+        f"no `{name}`" if value is None else f"`{name}` {_told(value)}"
+        for name, value in broken.example.items()
+    )
+    return f"for example with {told}"
+
+
+def _told(value: JSONValue) -> str:
+    return canonical_json(value).decode()

@@ -1,0 +1,385 @@
+"""Who gains and who loses access between two snapshots.
+
+Only cells that changed are looked at, and tenants that conditions cannot tell apart are
+looked at together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TypeAlias
+
+from companyos.conditions import Value
+from companyos.conditions.tree import Call, Compare, Comparison, Literal, Node, children
+from companyos.diff.cells import (
+    Answer,
+    CellRules,
+    CellSide,
+    Holder,
+    Judge,
+    RuleBook,
+    alike_roles,
+    holders,
+    reads_roles,
+    space_of,
+)
+from companyos.diff.cover import condition_for
+from companyos.diff.frame import Absent, Side, Values
+from companyos.diff.model import AccessChange, Decider, Direction
+from companyos.diff.space import Point, Space
+from companyos.diff.terms import REGION, Outcome, Path, paths_in
+from companyos.digests import JSONValue
+from companyos.snapshot import Snapshot
+
+PAIRS_MAX = 20
+"""Of more pairs of roles that are treated alike only the first is named."""
+
+
+def access_changes(before: Snapshot, after: Snapshot) -> tuple[AccessChange, ...]:
+    """Return all access gained and lost by people of tenants on both sides."""
+    comparison = _Comparison(before, after)
+    found: list[AccessChange] = []
+    for tenants in comparison.alike_tenants():
+        for action in comparison.changed_actions(tenants[0]):
+            sides = comparison.cell(tenants[0], action)
+            found += [
+                replace(change, tenants=tuple(tenants))
+                for change in cell_changes(sides, action)
+            ]
+    return _together(found)
+
+
+_TenantClass: TypeAlias = tuple[str, str, tuple[tuple[Value | None, ...], ...]]
+"""The bundle on each side, and what their conditions see of the tenant."""
+
+
+class _Comparison:
+    """Both snapshots, and what of them differs."""
+
+    def __init__(self, before: Snapshot, after: Snapshot) -> None:
+        self._both = (before, after)
+        self._books = tuple(RuleBook(each.policies) for each in self._both)
+        self._regions = before.regions != after.regions
+        one, other = (each.policies.catalog for each in self._both)
+        self._subjects = one.subject != other.subject or set(one.roles) != set(
+            other.roles
+        )
+        self._types = {
+            name
+            for name in one.resource_types.keys() | other.resource_types.keys()
+            if one.resource_types.get(name) != other.resource_types.get(name)
+        }
+        self._actions = sorted(one.actions.keys() | other.actions.keys())
+        self._pairs: dict[tuple[str, str], _BundlePair] = {}
+
+    def alike_tenants(self) -> list[list[str]]:
+        """Return the tenants of both sides, together where no condition differs."""
+        before, after = self._both
+        found: dict[_TenantClass, list[str]] = {}
+        for name in sorted(before.tenants.keys() & after.tenants.keys()):
+            pair = self._pair(name)
+            if pair.is_untouched and not self._sees_changes(name, pair):
+                continue
+            key = (
+                *self._bundles(name),
+                tuple(pair.seen(self._variables(name), apart=self._regions)),
+            )
+            found.setdefault(key, []).append(name)
+        return list(found.values())
+
+    def changed_actions(self, tenant_id: str) -> list[str]:
+        """Return the actions about which people of a tenant may be told otherwise."""
+        pair = self._pair(tenant_id)
+        one, other = self._variables(tenant_id)
+        changed = {
+            name for name in one.keys() | other if one.get(name) != other.get(name)
+        }
+        return [
+            action
+            for action in self._actions
+            if action in pair.changed or pair.reads(action, changed)
+        ]
+
+    def cell(self, tenant_id: str, action: str) -> tuple[CellSide, CellSide]:
+        """Return both sides of a cell."""
+        one, other = (
+            CellSide(
+                _side(each, tenant_id, action),
+                book.cell(each.tenants[tenant_id].policy_bundle_ref, action),
+            )
+            for each, book in zip(self._both, self._books, strict=True)
+        )
+        return one, other
+
+    def _bundles(self, tenant_id: str) -> tuple[str, str]:
+        one, other = (each.tenants[tenant_id].policy_bundle_ref for each in self._both)
+        return one, other
+
+    def _variables(self, tenant_id: str) -> list[Mapping[str, Value]]:
+        return [each.tenant_variables[tenant_id] for each in self._both]
+
+    def _sees_changes(self, tenant_id: str, pair: _BundlePair) -> bool:
+        one, other = self._variables(tenant_id)
+        return one != other and bool(pair.paths)
+
+    def _pair(self, tenant_id: str) -> _BundlePair:
+        names = self._bundles(tenant_id)
+        if names not in self._pairs:
+            cells = {
+                action: [
+                    book.cell(name, action)
+                    for book, name in zip(self._books, names, strict=True)
+                ]
+                for action in self._actions
+            }
+            changed = {
+                action
+                for action, (one, other) in cells.items()
+                if self._is_changed(action, one, other)
+            }
+            self._pairs[names] = _BundlePair.of(cells, changed)
+        return self._pairs[names]
+
+    def _is_changed(
+        self, action: str, one: CellRules | None, other: CellRules | None
+    ) -> bool:
+        if one is None or other is None:
+            return one is not other
+        if self._subjects or action.partition(":")[0] in self._types:
+            return True
+        if self._regions and any(
+            rule.when is not None and REGION in paths_in(rule.when)
+            for rule in (*one.all, *other.all)
+        ):
+            return True
+        return _meaning(one) != _meaning(other)
+
+
+@dataclass(frozen=True, slots=True)
+class _BundlePair:
+    """A tenant's policy bundle on each side.
+
+    `changed` are the actions whose rules differ, `paths` what each action's conditions
+    see of the tenant, `texts` every constant; `is_plain` tells that texts are only ever
+    equal or different.
+    """
+
+    changed: frozenset[str]
+    paths: Mapping[str, frozenset[str]]
+    texts: frozenset[str]
+    is_plain: bool
+
+    @classmethod
+    def of(
+        cls, cells: Mapping[str, list[CellRules | None]], changed: Iterable[str]
+    ) -> _BundlePair:
+        """Return what is to know about a pair."""
+        paths: dict[str, frozenset[str]] = {}
+        texts: set[str] = set()
+        plain = True
+        for action, both in cells.items():
+            nodes = [
+                rule.when for each in both if each for rule in each.all if rule.when
+            ]
+            read = {path for node in nodes for path in paths_in(node)}
+            seen = frozenset(name for path in read if (name := tenant_name(path)))
+            if seen:
+                paths[action] = seen
+                for node in nodes:
+                    plain = _gather(node, texts) and plain
+        return cls(frozenset(changed), paths, frozenset(texts), plain)
+
+    @property
+    def is_untouched(self) -> bool:
+        """Return whether the bundles say the same about everything."""
+        return not self.changed
+
+    def reads(self, action: str, names: set[str]) -> bool:
+        """Return whether an action's conditions see one of a tenant's variables."""
+        return not names.isdisjoint(self.paths.get(action, ()))
+
+    def seen(
+        self, variables: Sequence[Mapping[str, Value]], *, apart: bool
+    ) -> Iterator[tuple[Value | None, ...]]:
+        """Yield what conditions can tell a tenant by; `apart`, also by its id."""
+        apart = apart or variables[0] != variables[1] or not self.is_plain
+        names = sorted({name for names in self.paths.values() for name in names})
+        for name in names:
+            values = tuple(each.get(name) for each in variables)
+            if name == "id" and not apart and self.texts.isdisjoint(values):
+                # No condition knows this id, so it is as good as any other such.
+                values = ("",)
+            yield values
+        yield tuple(variables[0].get(name) == variables[1].get(name) for name in names)
+
+
+def tenant_name(path: Path) -> str | None:
+    """Return which of a tenant's variables a path reads, if it does."""
+    match path:
+        case ("tenant", name):
+            return name
+        case ("subject" | "resource", "tenant"):
+            return "id"
+        case _:
+            return None
+
+
+def _gather(node: Node, texts: set[str]) -> bool:
+    """Add the constants of a condition; return whether texts are only compared."""
+    orders = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
+    plain = not isinstance(node, Call)
+    if isinstance(node, Compare) and node.operator in orders:
+        plain = False
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        texts.add(node.value)
+    for child in children(node):
+        plain = _gather(child, texts) and plain
+    return plain
+
+
+def _meaning(rules: CellRules) -> tuple[frozenset[tuple[object, ...]], ...]:
+    """Return what rules say, without who says it and in which order."""
+    return tuple(
+        frozenset((rule.roles, rule.when) for rule in each)
+        for each in (rules.deny, rules.allow)
+    )
+
+
+def _side(snapshot: Snapshot, tenant_id: str, action: str) -> Side:
+    catalog = snapshot.policies.catalog
+    return Side(
+        catalog,
+        snapshot.regions,
+        snapshot.tenant_variables[tenant_id],
+        catalog.actions.get(action, action.partition(":")[0]),
+    )
+
+
+_Key: TypeAlias = tuple[Direction, Decider, Decider]
+
+
+def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChange]:
+    """Yield who gains and loses one action; the tenants are for the caller to name."""
+    asked, doubt = holders(sides)
+    names = {kind[0]: kind for kind in alike_roles(sides)}
+    dependent = reads_roles(sides)
+    space = space_of(sides, ())
+    table = None if dependent else _Table(sides, space)
+    singles: dict[tuple[str, Direction], set[Point]] = {}
+    for holder in asked:
+        own = table or _Table(sides, space_of(sides, holder))
+        by_key = own.changes(holder)
+        if len(holder) == 1:
+            for (direction, *_), points in by_key.items():
+                singles.setdefault((holder[0], direction), set()).update(points)
+        for (direction, before, after), points in by_key.items():
+            shown = points
+            if len(holder) > 1 and not dependent:
+                known = [singles.get((role, direction), set()) for role in holder]
+                shown = [p for p in points if not any(p in each for each in known)]
+            if shown:
+                yield AccessChange(
+                    direction,
+                    action,
+                    _spelled(holder, names if not dependent else {}),
+                    (),
+                    condition_for(shown, own.space),
+                    before,
+                    after,
+                    shown_values(own.space.values(shown[0])),
+                    tuple(sorted(own.space.odd | ({doubt} if doubt else set()))),
+                )
+
+
+class _Table:
+    """Both sides' answers at every point of a space."""
+
+    def __init__(self, sides: Sequence[CellSide], space: Space) -> None:
+        self.space = space
+        self._judges = [Judge(sides, n, space) for n in range(len(sides))]
+        self._told: dict[tuple[tuple[Outcome, ...], ...], list[Point]] = {}
+        for point in space.points():
+            told = tuple(judge.told(point) for judge in self._judges)
+            self._told.setdefault(told, []).append(point)
+
+    def changes(self, holder: Holder) -> dict[_Key, list[Point]]:
+        """Return the points where the answer changes, by how it does."""
+        found: dict[_Key, list[Point]] = {}
+        for told, points in self._told.items():
+            one, other = (
+                judge.decide(holder, own)
+                for judge, own in zip(self._judges, told, strict=True)
+            )
+            if one[0] is not other[0]:
+                found.setdefault(_key(one, other), []).extend(points)
+        return found
+
+
+def _key(one: Answer, other: Answer) -> _Key:
+    return (Direction.GAINED if other[0] else Direction.LOST, one[1], other[1])
+
+
+def _spelled(
+    holder: Holder, names: Mapping[str, tuple[str, ...]]
+) -> tuple[Holder, ...]:
+    """Return all sets of roles that one set stands for."""
+    kinds = [names.get(role, (role,)) for role in holder]
+    every = sorted({tuple(sorted(each)) for each in product(*kinds)})
+    return tuple(every if len(holder) < 2 else every[:PAIRS_MAX])
+
+
+def shown_values(values: Values) -> Mapping[str, JSONValue]:
+    """Return an example's values by their names; None is an absent attribute."""
+    found: dict[str, JSONValue] = {}
+    for path, value in sorted(values.items()):
+        if isinstance(value, tuple):
+            found[".".join(path)] = [str(item) for item in value]
+        elif isinstance(value, str | int):
+            found[".".join(path)] = value
+        elif isinstance(value, Absent):
+            found[".".join(path)] = None
+    return found
+
+
+def _together(changes: Iterable[AccessChange]) -> tuple[AccessChange, ...]:
+    """Return the changes, those of several tenants and roles as one where alike."""
+    by_tenants: dict[object, AccessChange] = {}
+    for each in changes:
+        key = (_alike(each), each.holders, each.when, _frozen(each.example))
+        known = by_tenants.get(key)
+        tenants = (*known.tenants, *each.tenants) if known else each.tenants
+        by_tenants[key] = replace(each, tenants=tuple(sorted(set(tenants))))
+    by_roles: dict[object, AccessChange] = {}
+    for each in by_tenants.values():
+        # Without words for who is meant, sets of roles are kept apart.
+        own = each.holders if each.when is None else ()
+        alike = (_alike(each), each.tenants, each.when, own)
+        known = by_roles.get(alike)
+        held = (*known.holders, *each.holders) if known else each.holders
+        by_roles[alike] = replace(each, holders=tuple(sorted(set(held), key=_by_size)))
+    return tuple(sorted(by_roles.values(), key=_place_in_order))
+
+
+def _alike(change: AccessChange) -> tuple[object, ...]:
+    """Return what must be alike for two changes to be told as one."""
+    return (
+        change.direction, change.action, change.before, change.after, change.inexact,
+    )  # fmt: skip
+
+
+def _frozen(example: Mapping[str, JSONValue]) -> str:
+    return str(sorted(example.items()))
+
+
+def _by_size(holder: Holder) -> tuple[int, Holder]:
+    return len(holder), holder
+
+
+def _place_in_order(change: AccessChange) -> tuple[object, ...]:
+    sizes = min(map(len, change.holders))
+    return (
+        change.action, change.direction, sizes, change.holders, change.tenants,
+        str(change.before), str(change.after), str(change.when),
+    )  # fmt: skip

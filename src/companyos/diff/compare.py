@@ -1,0 +1,28 @@
+"""One call that tells all that a change does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from companyos.diff.access import access_changes
+from companyos.diff.flags import flag_changes
+from companyos.diff.model import StateDiff
+from companyos.diff.tenants import remarks_on, tenant_changes
+from companyos.snapshot import Snapshot
+
+
+def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
+    """Return what `after` does otherwise than `before`; flags are asked at `now`."""
+    flags = before.flags.flags.keys(), after.flags.flags.keys()
+    return StateDiff(
+        before_root=before.root,
+        after_root=after.root,
+        tenants_added=tuple(sorted(after.tenants.keys() - before.tenants.keys())),
+        tenants_removed=tuple(sorted(before.tenants.keys() - after.tenants.keys())),
+        tenants_changed=tenant_changes(before, after),
+        flags_added=tuple(sorted(flags[1] - flags[0])),
+        flags_removed=tuple(sorted(flags[0] - flags[1])),
+        flags=flag_changes(before, after, now=now),
+        access=access_changes(before, after),
+        remarks=remarks_on(before, after),
+    )

@@ -1,0 +1,126 @@
+"""Comparing two desired states: commits, the work tree, or what a stage carries.
+
+A state that breaks an invariant is compared all the same: whoever is told by `validate`
+that somebody may too much wants to see who else may what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+import typer
+
+from companyos.config.compile import compile_state
+from companyos.config.kinds import KINDS, Kind
+from companyos.config.sources import Sources
+from companyos.diff import StateDiff, compare
+from companyos.errors import UsageError
+from companyos.releases.entries import Part
+from companyos.snapshot import Snapshot
+from companyos_cli.console import Answer
+from companyos_cli.exits import ExitStatus
+from companyos_cli.render.diff_forms import Form
+from companyos_cli.render.diff_json import diff_json
+from companyos_cli.render.diff_markdown import diff_markdown
+from companyos_cli.render.diff_text import diff_text
+from companyos_cli.session import Session
+from companyos_cli.snapshots import Which, snapshot_of
+from companyos_cli.wiring import Workspace
+
+INVARIANTS = KINDS[Kind.INVARIANTS].path
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is compared with what, and how both are called."""
+
+    base: Which
+    head: Which
+    base_name: str
+    head_name: str
+
+    @classmethod
+    def of(cls, base: str | None, head: str | None, stage: str | None) -> Compared:
+        """Return what the words of the command line mean.
+
+        With a stage, which is the base, the first word is the head.
+
+        Raises:
+            UsageError: there is no base, or more than one.
+        """
+        if stage is not None and head is not None:
+            raise UsageError(
+                "name a BASE or a `--stage`, not both",
+                hint=f"`companyos diff --stage {stage} {head}` compares with the stage",
+            )
+        if stage is None and base is None:
+            raise UsageError(
+                "there is nothing to compare with",
+                hint="name a commit, such as `companyos diff origin/main`, "
+                "or `--stage STAGE`",
+            )
+        if stage is not None:
+            head, base = base, None
+        return cls(
+            Which(base, stage),
+            Which(head, None),
+            f"stage {stage}" if stage is not None else str(base),
+            head or "the work tree",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A comparison, ready to be shown in any form."""
+
+    diff: StateDiff
+    compared: Compared
+    status: ExitStatus
+
+
+def answer_for(
+    workspace: Workspace, compared: Compared, *, now: datetime, exit_code: bool
+) -> Told:
+    """Return what a change does.
+
+    Raises:
+        UsageError: there is no such commit or stage.
+        InvalidStateError: one of the desired states has errors.
+    """
+    before = _snapshot(workspace, compared.base)
+    after = _snapshot(workspace, compared.head)
+    found = compare(before, after, now=now)
+    no = exit_code and found.has_effect
+    return Told(found, compared, ExitStatus.NO if no else ExitStatus.YES)
+
+
+def _snapshot(workspace: Workspace, which: Which) -> Snapshot:
+    if which.stage is not None:
+        return snapshot_of(workspace, which)
+    sources: Sources = workspace.sources
+    if which.ref is not None:
+        sources = workspace.sources_at(workspace.store.resolve(which.ref))
+    unproved = {path: sources[path] for path in sources if path != INVARIANTS}
+    components = compile_state(unproved).components
+    return Snapshot.load(
+        tenants=components[Part.TENANTS],
+        policies=components[Part.POLICIES],
+        flags=components[Part.FLAGS],
+    )
+
+
+def shown(told: Told, session: Session, form: Form) -> NoReturn:
+    """Show a comparison and leave with its status."""
+    names = (told.compared.base_name, told.compared.head_name)
+    if form is Form.MARKDOWN:
+        session.console.write_plain(diff_markdown(told.diff, names))
+        raise typer.Exit(told.status)
+    session.finish(
+        Answer(
+            text=lambda paint: diff_text(told.diff, names, paint),
+            document=diff_json(told.diff, names),
+            status=told.status,
+        )
+    )

@@ -1,0 +1,142 @@
+"""A diff as Markdown for a comment on a pull request, of bounded length.
+
+What comes from files is put in code spans, so it is shown and never rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from companyos.diff import AccessChange, Direction, FlagChange, StateDiff
+from companyos_cli.render import diff_words as words
+
+ROWS_MAX = 50
+LENGTH_MAX = 60_000
+"""GitHub refuses comments of more than 65,536 characters."""
+
+_CELL_MAX = 600
+
+
+def diff_markdown(diff: StateDiff, names: words.Names) -> str:
+    """Return the whole diff, or as much of it as a comment may hold."""
+    lines = list(_lines(diff, names))
+    kept: list[str] = []
+    length = 0
+    for line in lines:
+        length += len(line.encode()) + 1
+        if length > LENGTH_MAX:
+            # An open block would swallow what the page shows below the comment.
+            opened = sum(part.count("<details>") for part in kept)
+            closed = sum(part.count("</details>") for part in kept)
+            kept += ["", *["</details>"] * (opened - closed)]
+            kept.append("… cut here; `companyos diff -o json` has the rest.")
+            break
+        kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def _lines(diff: StateDiff, names: words.Names) -> Iterator[str]:
+    yield f"### What this change does: {words.summary(diff)}"
+    yield ""
+    yield f"{_code(names[0])} → {_code(names[1])}"
+    if any(move.is_rebucketed for each in diff.flags for move in each.moves):
+        yield from ("", f"> [!WARNING]\n> Some people are {words.REBUCKETED}.")
+    if doubts := words.doubts(diff):
+        yield from ("", "> [!NOTE]\n> Not proved to be complete:")
+        yield from (f"> - {_plain(doubt)}" for doubt in doubts[:ROWS_MAX])
+    yield from _access(diff)
+    yield from _flags(diff)
+    yield from _tenants(diff)
+    if diff.remarks:
+        yield from ("", "**Remarks**", "")
+        yield from (f"- {_plain(remark)}" for remark in diff.remarks[:ROWS_MAX])
+
+
+def _access(diff: StateDiff) -> Iterator[str]:
+    for direction, title in (
+        (Direction.GAINED, "Access gained"),
+        (Direction.LOST, "Access lost"),
+    ):
+        own = [each for each in diff.access if each.direction is direction]
+        header = ("who", "may" if own and direction is Direction.GAINED else "may not",
+                  "when", "tenants", "before", "after")  # fmt: skip
+        yield from _block(title, header, [_grant(each) for each in own])
+
+
+def _grant(change: AccessChange) -> Sequence[str]:
+    when = words.when_of(change.when)
+    if change.when is None:
+        when = f"such as {words.example_of(change)}"
+    return (
+        _code(words.who(change)),
+        _code(change.action),
+        _code(when) if when else "always",
+        _code(words.concerned(change.tenants)),
+        _code(str(change.before)),
+        _code(str(change.after)),
+    )
+
+
+def _flags(diff: StateDiff) -> Iterator[str]:
+    rows = [row for each in diff.flags for row in _moves(each)]
+    yield from _block("Flags", ("flag", "tenants", "when", "who moves"), rows)
+
+
+def _moves(change: FlagChange) -> Iterator[Sequence[str]]:
+    for move in change.moves:
+        told = [_code(line) for line in words.movement(move)]
+        if move.is_rebucketed:
+            told.append("⚠ re-bucketed")
+        when = words.when_of(move.when)
+        yield (
+            _code(change.flag_id),
+            _code(words.takers(change)),
+            _code(when) if when else "always",
+            "<br>".join(told),
+        )
+
+
+def _tenants(diff: StateDiff) -> Iterator[str]:
+    rows = [
+        (_code(each.tenant_id), _code(field.field), _code(words.value_of(field.before)),
+         _code(words.value_of(field.after)))
+        for each in diff.tenants_changed
+        for field in each.fields
+    ]  # fmt: skip
+    rows += [(_code(name), "", "", "added") for name in diff.tenants_added]
+    rows += [(_code(name), "", "", "removed") for name in diff.tenants_removed]
+    yield from _block("Tenants", ("tenant", "field", "before", "after"), rows)
+
+
+def _block(
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield f"<details><summary><b>{title}</b>: {len(rows):,}</summary>"
+    yield ""
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows[:ROWS_MAX]:
+        yield f"| {' | '.join(row)} |"
+    if len(rows) > ROWS_MAX:
+        yield ""
+        yield f"… and {len(rows) - ROWS_MAX:,} more; `companyos diff -o json` has all."
+    yield ""
+    yield "</details>"
+
+
+def _code(text: str) -> str:
+    """Return text as a code span in a table, whatever it holds."""
+    text = text if len(text) <= _CELL_MAX else text[: _CELL_MAX - 1] + "…"
+    text = " ".join(text.split()).replace("|", "\\|")
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}" if text else ""
+
+
+def _plain(text: str) -> str:
+    return text.replace("<", "&lt;").replace("|", "\\|")
