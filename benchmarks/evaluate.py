@@ -1,4 +1,4 @@
-"""`evaluate` beside the same eight flags written by hand as Python, in one run.
+"""`evaluate` beside the same flags by hand as Python, and beside other products.
 
 The hand-written form makes no check of its input, notes nothing and gives value,
 variant and reason as a tuple made beforehand; splits use the same hash.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import flag_peers
 import timing
 import worlds
 
@@ -20,6 +21,7 @@ from companyos.snapshot import Snapshot
 
 CALLS = 200
 REPEATS = 50
+PEER_CALLS = 1000
 TENANTS = 10
 NOW = datetime(2027, 1, 31, tzinfo=UTC)
 
@@ -75,6 +77,10 @@ FLAGS: JSONObject = {
     "by-subject": flag(rollout=quarter("subject")),
     "by-subject-too": flag(rollout=quarter("subject"), salt="pepper"),
     "by-tenant": flag(rollout=quarter("tenant")),
+    "like-peers": flag(
+        overrides={**overridden("tenant-1"), **overridden("tenant-2")},
+        rollout=quarter("subject"),
+    ),
     "rules": flag(rules=FINANCE_FIRST),
     "rules-then-rollout": flag(rules=FINANCE_FIRST, rollout=quarter("subject")),
 }
@@ -171,8 +177,38 @@ def refuse_disagreement(
             raise SystemExit(f"`{flag_id}` differs for {subject}")
 
 
+def beside_peers(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> None:
+    """Print how many times as quick as each product `evaluate` is, in one run."""
+
+    def often(ask: flag_peers.Ask) -> Callable[[], None]:
+        def run() -> None:
+            for subject in subjects:
+                ask(subject)
+
+        return run
+
+    def ours() -> None:
+        for subject in subjects:
+            evaluate(
+                "like-peers",
+                snapshot,
+                tenant_id=subject.tenant_id,
+                subject=subject,
+                now=NOW,
+            )
+
+    contestants = {name: often(ask) for name, ask in flag_peers.peers()}
+    found = timing.microseconds_each(
+        {"evaluate": ours, **contestants}, calls=len(subjects)
+    )
+    print(f"\n{'overrides and a rollout':26}  µs each   a second   times as quick")
+    for name, each in found.items():
+        ratio = each / found["evaluate"]
+        print(f"{name:26}{each:9.2f}{1e6 / each:11,.0f}{ratio:17.1f}")
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     snapshot = worlds.snapshot(tenants=TENANTS, flags=FLAGS)
     subjects = worlds.subjects(CALLS, TENANTS)
     print(f"{'flag':22}{'by hand':>10}{'evaluate':>10}  µs each   a second")
@@ -189,6 +225,7 @@ def main() -> None:
             f"{flag_id:22}{found['hand']:10.2f}{found['ours']:10.2f}"
             f"{1e6 / found['ours']:20,.0f}"
         )
+    beside_peers(snapshot, worlds.subjects(PEER_CALLS, TENANTS))
 
 
 if __name__ == "__main__":

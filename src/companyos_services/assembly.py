@@ -7,22 +7,27 @@ context, and then the service's own routes.
 from __future__ import annotations
 
 import itertools
+import os
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Protocol
 
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from companyos.asgi.decision_log import DecisionLog, Event
+from companyos.asgi.decision_log import DecisionLog, Event, Inputs
 from companyos.asgi.limits import Limits, RequestLimits
 from companyos.asgi.loaded import Loaded
 from companyos.asgi.request_id import RequestId, request_id_of
 from companyos.asgi.tenant_context import TenantContext
 from companyos.digests import JSONObject
+from companyos.identity.backend import Surroundings
+from companyos.identity.opening import open_directory
 from companyos_services.adminport import Page, Pages, Query, json_page
 from companyos_services.bundle_watch import Attempt, BundleWatch, Outcome, Sources
 from companyos_services.enforcement import Enforcement
@@ -62,13 +67,16 @@ def assemble(settings: ServiceSettings) -> Assembly:
     Raises:
         UsageError: if its data file or artifact cannot be used.
     """
-    log = DecisionLog(settings.service)
+    masked = frozenset((settings.mask_attributes or "").replace(" ", "").split(","))
+    inputs = Inputs(masked) if settings.log_inputs else None
+    log = DecisionLog(settings.service, inputs=inputs)
     process = this_process(settings.service, artifact=settings.reported_artifact())
     enforcement = Enforcement(log, now=_now)
     store, routes, prepare = _service(settings, enforcement)
     watch = BundleWatch(
         Sources(settings.bundle, settings.jwks),
         now=_now,
+        open_directory=lambda identity: open_directory(identity, _surroundings()),
         prepare=prepare,
         on_attempt=lambda attempt, loaded: _log_attempt(log, attempt, loaded),
     )
@@ -155,6 +163,11 @@ def _log_attempt(log: DecisionLog, attempt: Attempt, loaded: Loaded | None) -> N
         log.write(Event.CONFIG_LOADED, in_use)
     else:
         log.write(Event.CONFIG_REFUSED, {**in_use, "reason": attempt.reason})
+
+
+def _surroundings() -> Surroundings:
+    """Return what identity backends may use of this process."""
+    return Surroundings(Path.cwd(), os.environ.get, time.monotonic)
 
 
 def _now() -> datetime:

@@ -20,7 +20,7 @@ from companyos.asgi.tokens import KeyRing, TokenRules, read_jwks
 from companyos.digests import digest_of
 from companyos.errors import CompanyosError, UnavailableError, UsageError
 from companyos.identity import Directory
-from companyos.identity.backends.static import StaticDirectory
+from companyos.identity.settings import IdentitySettings
 from companyos.snapshot import Snapshot, read_manifest, verify_bundle
 
 CURRENT = "current"
@@ -55,9 +55,11 @@ class Sources:
 class BundleWatch:
     """Follows one bundle directory and one JWKS file.
 
-    `prepare` makes ready what a configuration needs before it is used; if that fails,
-    so does loading. `on_attempt` is told of every new configuration and of every new
-    failure, with what is in use then. Both run on the watching thread.
+    `open_directory` opens the directory of subjects that a configuration asks for; the
+    one in use stays for as long as the same is asked for, and with it what it
+    remembers. `prepare` makes ready what a configuration needs before it is used; if
+    that fails, so does loading. `on_attempt` is told of every new configuration and of
+    every new failure, with what is in use then. All run on the watching thread.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class BundleWatch:
         sources: Sources,
         *,
         now: Callable[[], datetime],
+        open_directory: Callable[[IdentitySettings], Directory],
         prepare: Callable[[Loaded], None],
         on_attempt: Callable[[Attempt, Loaded | None], None],
     ) -> None:
         self._sources = sources
+        self._open_directory = open_directory
         self._now = now
         self._prepare = prepare
         self._on_attempt = on_attempt
@@ -145,11 +149,24 @@ class BundleWatch:
     def _load(self) -> Loaded:
         before = self._loaded
         keys = read_jwks(_read(self._sources.jwks))
-        fresh = read_bundle(self._sources.bundle, keys=keys, now=self._now())
+        fresh = read_bundle(
+            self._sources.bundle,
+            keys=keys,
+            now=self._now(),
+            directory_for=self._directory_for,
+        )
         if before is not None and before.snapshot.root == fresh.snapshot.root:
             # Only keys or the place in the log are new: the snapshot's age is not.
             return replace(fresh, loaded_at=before.loaded_at)
         return fresh
+
+    def _directory_for(self, identity: IdentitySettings) -> Directory:
+        before = self._loaded
+        if before is not None:
+            in_use = before.snapshot.identity
+            if replace(in_use, tokens=None) == replace(identity, tokens=None):
+                return before.directory
+        return self._open_directory(identity)
 
     def _record(self, outcome: Outcome, reason: str | None) -> None:
         before = self._attempt
@@ -162,7 +179,13 @@ class BundleWatch:
             self._on_attempt(self._attempt, self._loaded)
 
 
-def read_bundle(bundle: Path, *, keys: KeyRing, now: datetime) -> Loaded:
+def read_bundle(
+    bundle: Path,
+    *,
+    keys: KeyRing,
+    now: datetime,
+    directory_for: Callable[[IdentitySettings], Directory],
+) -> Loaded:
     """Return the version in force, verified.
 
     Raises:
@@ -184,22 +207,10 @@ def read_bundle(bundle: Path, *, keys: KeyRing, now: datetime) -> Loaded:
         stage=manifest.stage,
         log_entry=manifest.log.entry,
         loaded_at=now,
-        directory=directory_for(snapshot),
+        directory=directory_for(snapshot.identity),
         rules=token_rules_of(snapshot),
         keys=keys,
     )
-
-
-def directory_for(snapshot: Snapshot) -> Directory:
-    """Return the directory that the configuration asks for.
-
-    Raises:
-        UsageError: if it is one that this service does not have.
-    """
-    identity = snapshot.identity
-    if identity.backend != "static":
-        raise UsageError(f"the identity backend `{identity.backend}` is not built in")
-    return StaticDirectory(identity.subjects)
 
 
 def token_rules_of(snapshot: Snapshot) -> TokenRules:

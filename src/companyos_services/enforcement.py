@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -17,11 +19,21 @@ from companyos.asgi.decision_log import Asked, DecisionLog
 from companyos.asgi.problems import Problem
 from companyos.asgi.request_id import request_id_of
 from companyos.asgi.tenant_context import Caller, caller_of
-from companyos.authz import Decision, ReasonCode, Resource, decide_lookup
+from companyos.authz import (
+    Decision,
+    ReasonCode,
+    Resource,
+    decide_lookup,
+    reason_for_caller,
+)
 from companyos.flags import Evaluation, evaluate
-from companyos.identity import Lookup, Subject
+from companyos.identity import Freshness, Lookup, Subject, Unavailable
 from companyos.identity.backends.static import StaticDirectory
+from companyos.identity.cache import CachedDirectory
 from companyos.tenants import Tenant
+
+LOOKUPS_MAX = 32
+"""How many lookups may wait at once; a remembered answer never waits behind them."""
 
 RETRY_SOON = ((b"retry-after", b"5"),)
 
@@ -58,9 +70,13 @@ class Inquiry:
         return self.caller.loaded.snapshot.tenants[self.caller.tenant_id]
 
     def decide(self, action: str, resource: Resource) -> Decision:
-        """Return the decision about `action` on `resource`, and log it."""
+        """Return the decision about `action` on `resource`, and log it.
+
+        An action that demands a fresh subject is denied to a remembered one: whoever
+        asks about it must have named it to `Enforcement.begin`.
+        """
         decision = decide_lookup(
-            self._lookup,
+            self._lookup_for(action),
             self.caller.loaded.snapshot,
             tenant_id=self.caller.tenant_id,
             subject_id=self.caller.subject_id,
@@ -68,7 +84,12 @@ class Inquiry:
             resource=resource,
         )
         self._log.decision(
-            self._asked, decision, action=action, resource=resource, flags=self._flags
+            self._asked,
+            decision,
+            action=action,
+            resource=resource,
+            flags=self._flags,
+            declared=self.caller.loaded.snapshot.policies.catalog.subject,
         )
         return decision
 
@@ -86,6 +107,14 @@ class Inquiry:
         self._flags = (*self._flags, evaluation)
         return evaluation
 
+    def _lookup_for(self, action: str) -> Lookup:
+        fresh_actions = self.caller.loaded.snapshot.policies.catalog.fresh_actions
+        found = self._lookup
+        remembered = (
+            isinstance(found, Subject) and found.freshness is not Freshness.FRESH
+        )
+        return NOT_FRESH if remembered and action in fresh_actions else found
+
     def feature_off(self, evaluation: Evaluation) -> Problem:
         """Return the answer for a permitted request whose feature is off, logged."""
         self._log.feature_off(self._asked, evaluation)
@@ -102,25 +131,37 @@ class Enforcement:
     def __init__(self, log: DecisionLog, *, now: Callable[[], datetime]) -> None:
         self._log = log
         self._now = now
+        # Of its own: a directory that is slow must not hold up what else uses threads.
+        self._threads = ThreadPoolExecutor(LOOKUPS_MAX, "companyos-lookup")
 
-    async def begin(self, request: Request) -> Inquiry:
-        """Look up the caller of `request`."""
+    async def begin(self, request: Request, *actions: str) -> Inquiry:
+        """Look up the caller of `request`, who will be decided about for `actions`.
+
+        If one of them demands a fresh subject, memory does not count.
+        """
         caller = caller_of(request.scope)
+        fresh = caller.loaded.snapshot.policies.catalog.fresh_actions
         return Inquiry(
             caller,
-            await _lookup(caller),
+            await self._lookup(caller, require_fresh=not fresh.isdisjoint(actions)),
             request_id=request_id_of(request.scope),
             log=self._log,
             now=self._now(),
         )
 
-
-async def _lookup(caller: Caller) -> Lookup:
-    directory = caller.loaded.directory
-    key = (caller.tenant_id, caller.subject_id)
-    if isinstance(directory, StaticDirectory):
-        return directory.get_subject(*key)  # memory only: a thread would cost more
-    return await asyncio.to_thread(directory.get_subject, *key)
+    async def _lookup(self, caller: Caller, *, require_fresh: bool) -> Lookup:
+        """Return who the caller is, without ever waiting on the event loop itself."""
+        directory = caller.loaded.directory
+        key = (caller.tenant_id, caller.subject_id)
+        if isinstance(directory, StaticDirectory):
+            return directory.get_subject(*key)  # memory only: a thread would cost more
+        ask = partial(directory.get_subject, *key)
+        if isinstance(directory, CachedDirectory):
+            known = None if require_fresh else directory.known(*key)
+            if known is not None:
+                return known
+            ask = partial(directory.get_subject, *key, require_fresh=require_fresh)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
 
 def refusal(decision: Decision) -> Problem:
@@ -129,17 +170,11 @@ def refusal(decision: Decision) -> Problem:
         return Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             decision.code.value,
-            "the directory of subjects did not answer; try again",
+            reason_for_caller(decision),
             RETRY_SOON,
         )
-    # Only a deny rule's `reason` is written for callers; other texts may be internal.
-    written = decision.reason if decision.code is ReasonCode.DENY_RULE else ""
-    detail = written or SENTENCES.get(decision.code, "the request was denied")
+    detail = reason_for_caller(decision)
     return Problem(HTTPStatus.FORBIDDEN, decision.code.value, detail)
 
 
-SENTENCES = {
-    ReasonCode.NO_MATCHING_RULE: "nothing permits this action on this resource",
-    ReasonCode.SUBJECT_NOT_FOUND: "the tenant has no such subject",
-    ReasonCode.UNKNOWN_ACTION: "this action is not part of the configuration",
-}
+NOT_FRESH = Unavailable("the action demands a fresh answer about the subject")

@@ -34,7 +34,8 @@ class ServiceSettings:
 
     `artifact` is the file that the service was installed from; its digest, or the given
     `artifact_digest`, is what the service reports. `admin_host` must only be reachable
-    by the platform.
+    by the platform. With `log_inputs` the decision log also holds what was decided
+    from, without the values of `mask_attributes`, names with commas between them.
     """
 
     service: ServiceName
@@ -50,6 +51,8 @@ class ServiceSettings:
     poll_seconds: float = 1.0
     seed_demo_data: bool = False
     workers: int = 1
+    log_inputs: bool = False
+    mask_attributes: str | None = None
 
     def check(self) -> None:
         """Refuse settings that cannot be meant.
@@ -127,6 +130,14 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     options.add("artifact-digest", str, "the digest to report", default="")
     options.add("poll-seconds", float, "how often to look for changes", default="1")
     options.add("workers", int, "anything but 1 is refused", default="1")
+    parser.add_argument(
+        "--log-inputs",
+        action="store_true",
+        help="log roles and attributes too, so that decisions can be replayed",
+    )
+    options.add(
+        "mask-attributes", str, "attributes whose values are never logged", default=""
+    )
     parser.add_argument(
         "--seed-demo-data", action="store_true", help="add made-up datasets (exports)"
     )

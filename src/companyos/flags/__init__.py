@@ -2,7 +2,9 @@
 
 from companyos.flags.bucketing import FLAGD_3
 from companyos.flags.evaluate import FlagSource, boolean, evaluate
+from companyos.flags.explain import Explanation, Step, explain
 from companyos.flags.model import (
+    LIFETIME_DAYS,
     WEIGHT_TOTAL,
     ErrorCode,
     Evaluation,
@@ -19,14 +21,18 @@ from companyos.flags.model import (
     Split,
     SplitBy,
 )
+from companyos.flags.pins import BUCKETINGS
 from companyos.flags.ranking import TenantRanks
 from companyos.flags.ready import FlagSet
 
 __all__ = [
+    "BUCKETINGS",
     "FLAGD_3",
+    "LIFETIME_DAYS",
     "WEIGHT_TOTAL",
     "ErrorCode",
     "Evaluation",
+    "Explanation",
     "Flag",
     "FlagKind",
     "FlagRule",
@@ -41,7 +47,9 @@ __all__ = [
     "Serve",
     "Split",
     "SplitBy",
+    "Step",
     "TenantRanks",
     "boolean",
     "evaluate",
+    "explain",
 ]

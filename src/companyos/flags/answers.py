@@ -8,7 +8,6 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from companyos.conditions import compile_condition
-from companyos.flags.bucketing import limits_of, salted
 from companyos.flags.model import (
     Evaluation,
     Flag,
@@ -19,6 +18,7 @@ from companyos.flags.model import (
     Split,
     SplitBy,
 )
+from companyos.flags.pins import BUCKETINGS
 from companyos.flags.ready import ReadyFlag, ReadyOverride, ReadyRule, ReadySplit
 
 PARAMETERS = ("subject", "tenant", "context")
@@ -46,6 +46,10 @@ def ready_flag(flag: Flag, needed: tuple[str, ...], digest: str) -> ReadyFlag:
         rules=answers.rules(),
         rollout=answers.split(flag.rollout, "rollout") if flag.rollout else None,
         default=answers.otherwise(),
+        is_plain=flag.state is FlagState.ACTIVE
+        and not (changes and flag.expires_at is not None)
+        and not flag.prerequisites
+        and not flag.rules,
     )
 
 
@@ -125,11 +129,12 @@ class _Answers:
 
     def split(self, split: Split, rule: str) -> ReadySplit:
         bounds = tuple(accumulate(weight for _, weight in split.weights))
+        bucketing = BUCKETINGS[self._flag.bucketing]
         return ReadySplit(
             by_tenant=split.by is SplitBy.TENANT,
-            prefix=salted(self._flag.salt),
+            number_of=bucketing.numbers(self._flag.salt),
             bounds=bounds,
-            limits=limits_of(bounds),
+            limits=bucketing.limits(bounds),
             shares=tuple(
                 self._one(variant, Reason.SPLIT, rule, "")
                 for variant, _ in split.weights

@@ -32,6 +32,24 @@ def hash_of(prefix: bytes, key: str) -> int:
     return _hash(prefix + head + data)
 
 
+def flagd_3(salt: str) -> Callable[[str], int]:
+    """Return the hash of keys with this salt: `hash_of`, one call cheaper."""
+    prefix = salted(salt)
+
+    def number_of(key: str) -> int:
+        data = key.encode()
+        size = len(data)
+        head = _HEADS[size] if size < len(_HEADS) else _head_of_text(size)
+        return _hash(prefix + head + data)
+
+    return number_of
+
+
+def murmur3(data: bytes) -> int:
+    """Return `murmur3_32` with seed 0, by the fastest there is."""
+    return _hash(data)
+
+
 def limits_of(bounds: Sequence[int]) -> tuple[int, ...]:
     """Return at which hash each share ends; `bounds` are the cumulated weights.
 
@@ -53,9 +71,9 @@ def cbor_text(text: str) -> bytes:
     return _head_of_text(len(data)) + data
 
 
-def murmur3_32(data: bytes) -> int:
-    """Return MurmurHash3_x86_32 of `data` with seed 0 (Austin Appleby, 2011)."""
-    state = 0
+def murmur3_32(data: bytes, seed: int = 0) -> int:
+    """Return MurmurHash3_x86_32 of `data` (Austin Appleby, 2011)."""
+    state = seed
     whole = len(data) & ~3
     for at in range(0, whole, 4):
         state ^= _mixed(int.from_bytes(data[at : at + 4], "little"))

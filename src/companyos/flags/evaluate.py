@@ -8,14 +8,15 @@ caller passes as `context` raises: what cannot be used is left out, and a note s
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from companyos.catalog import AttributeReader, Principal, Principals
+from companyos.catalog.attributes import is_key
 from companyos.conditions import ConditionError, Value
-from companyos.flags.bucketing import hash_of, share_of
 from companyos.flags.model import ErrorCode, Evaluation, Reason
 from companyos.flags.ranking import TenantRanks
 from companyos.flags.ready import FlagSet, ReadyFlag, ReadySplit
@@ -67,25 +68,21 @@ def evaluate(
     now: datetime,
 ) -> Evaluation:
     """Return what the flag answers at `now`, which has a time zone."""
-    flags = snapshot.flags
-    flag = flags.ready.get(flag_id)
+    flag = snapshot.flags.ready.get(flag_id)
     if flag is None:
-        return Evaluation(
-            flag_id,
-            value=None,
-            variant=None,
-            reason=Reason.ERROR,
-            flags_digest=flags.digest,
-            error=ErrorCode.FLAG_NOT_FOUND,
-            note="there is no such flag",
-        )
-    caller = (tenant_id, subject, context)
-    if not flag.needed:
-        return _answer(flag, snapshot, caller, now, _NOTHING)
-    met: dict[str, str | None] = {}
-    for needed in flag.needed:
-        met[needed] = _answer(flags.ready[needed], snapshot, caller, now, met).variant
-    return _answer(flag, snapshot, caller, now, met)
+        return _unknown(flag_id, snapshot.flags.digest)
+    if not flag.is_plain:
+        return _in_full(flag, snapshot, (tenant_id, subject, context), now)
+    # What `_answer` would do, without its calls: most questions end here.
+    tenant = snapshot.tenants.get(tenant_id)
+    if tenant is None or flag_id not in tenant.feature_flags:
+        return flag.not_taking_part
+    answer: Evaluation | ReadySplit = flag.rollout or flag.default
+    if tenant_id in flag.overrides:
+        answer = _overridden(flag, tenant_id, now) or answer
+    if isinstance(answer, Evaluation):
+        return answer
+    return _share(answer, flag, snapshot, tenant_id, subject)
 
 
 def boolean(  # noqa: PLR0913 - what `evaluate` takes, and the caller's own default
@@ -110,16 +107,65 @@ def boolean(  # noqa: PLR0913 - what `evaluate` takes, and the caller's own defa
     return value if isinstance(value, bool) else default
 
 
-_Caller: TypeAlias = tuple[str, Subject | None, Mapping[str, object] | None]
+Caller: TypeAlias = tuple[str, Subject | None, Mapping[str, object] | None]
 """Tenant, subject and context."""
 
+
+def seen_by(
+    snapshot: FlagSource, caller: Caller
+) -> tuple[Mapping[str, Value], Mapping[str, Value], str]:
+    """Return what conditions see of subject and context, and notes about both."""
+    tenant_id, subject, context = caller
+    notes = ""
+    # Without a subject its fields are missing, so a condition about it has no answer:
+    # "nobody" must not count as somebody without roles.
+    seen: Mapping[str, Value] = {}
+    if subject is not None:
+        principal = _principal(snapshot, tenant_id, subject)
+        if isinstance(principal, Principal):
+            seen = principal.variables
+        else:
+            notes = f"; {principal}"
+    if not context:
+        return seen, {}, notes
+    if not isinstance(context, Mapping):
+        return seen, {}, f"{notes}; the context is not a mapping"
+    fitting, unfit = snapshot.context_reader.read_fitting(context)
+    return seen, fitting, f"{notes}; context: {unfit}" if unfit else notes
+
+
 _NOTHING: Mapping[str, str | None] = {}
+
+
+def _unknown(flag_id: str, digest: str) -> Evaluation:
+    return Evaluation(
+        flag_id,
+        value=None,
+        variant=None,
+        reason=Reason.ERROR,
+        flags_digest=digest,
+        error=ErrorCode.FLAG_NOT_FOUND,
+        note="there is no such flag",
+    )
+
+
+def _in_full(
+    flag: ReadyFlag, snapshot: FlagSource, caller: Caller, now: datetime
+) -> Evaluation:
+    """Return what a flag answers after all that it needs has answered."""
+    if not flag.needed:
+        return _answer(flag, snapshot, caller, now, _NOTHING)
+    met: dict[str, str | None] = {}
+    for needed in flag.needed:
+        ready = snapshot.flags.ready[needed]
+        met[needed] = _answer(ready, snapshot, caller, now, met).variant
+    return _answer(flag, snapshot, caller, now, met)
 
 
 def _answer(
     flag: ReadyFlag,
     snapshot: FlagSource,
-    caller: _Caller,
+    caller: Caller,
     now: datetime,
     met: Mapping[str, str | None],
 ) -> Evaluation:
@@ -171,9 +217,9 @@ def _overridden(
     return override.answer
 
 
-def _by_rules(flag: ReadyFlag, snapshot: FlagSource, caller: _Caller) -> Evaluation:
+def _by_rules(flag: ReadyFlag, snapshot: FlagSource, caller: Caller) -> Evaluation:
     tenant_id, subject, _ = caller
-    seen, context, notes = _seen(snapshot, caller)
+    seen, context, notes = seen_by(snapshot, caller)
     tenant = snapshot.tenant_variables[tenant_id]
     answer: Evaluation | ReadySplit = flag.rollout or flag.default
     for rule in flag.rules:
@@ -202,12 +248,15 @@ def _share(
         return split.shares[snapshot.tenant_ranks.share_of(tenant_id, flag.flag, split)]
     if subject is None:
         return split.unkeyed
-    principal = snapshot.principals.of(subject)
-    if isinstance(principal, str) or principal.tenant_id != tenant_id:
+    # A split rests on who it is alone: whatever else is wrong moves nobody.
+    if (
+        type(subject) is not Subject
+        or subject.tenant_id != tenant_id
+        or not is_key(subject.subject_id)
+    ):
         problem = _principal(snapshot, tenant_id, subject)
         return replace(split.unkeyed, note=f"{split.unkeyed.note}: {problem}")
-    number = hash_of(split.prefix, principal.subject.subject_id)
-    return split.shares[share_of(number, split.limits)]
+    return split.shares[bisect_right(split.limits, split.number_of(subject.subject_id))]
 
 
 def _principal(
@@ -217,26 +266,3 @@ def _principal(
     if isinstance(principal, Principal) and principal.tenant_id != tenant_id:
         return "the subject is of another tenant"
     return principal
-
-
-def _seen(
-    snapshot: FlagSource, caller: _Caller
-) -> tuple[Mapping[str, Value], Mapping[str, Value], str]:
-    """Return what conditions see of subject and context, and notes about both."""
-    tenant_id, subject, context = caller
-    notes = ""
-    # Without a subject its fields are missing, so a condition about it has no answer:
-    # "nobody" must not count as somebody without roles.
-    seen: Mapping[str, Value] = {}
-    if subject is not None:
-        principal = _principal(snapshot, tenant_id, subject)
-        if isinstance(principal, Principal):
-            seen = principal.variables
-        else:
-            notes = f"; {principal}"
-    if not context:
-        return seen, {}, notes
-    if not isinstance(context, Mapping):
-        return seen, {}, f"{notes}; the context is not a mapping"
-    fitting, unfit = snapshot.context_reader.read_fitting(context)
-    return seen, fitting, f"{notes}; context: {unfit}" if unfit else notes

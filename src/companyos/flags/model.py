@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,18 @@ class FlagKind(StrEnum):
     PERMISSION = "permission"
 
 
+LIFETIME_DAYS: Mapping[FlagKind, int | None] = MappingProxyType(
+    {
+        FlagKind.RELEASE: 40,
+        FlagKind.EXPERIMENT: 40,
+        FlagKind.OPS: 7,
+        FlagKind.KILL_SWITCH: None,
+        FlagKind.PERMISSION: None,
+    }
+)
+"""How many days a flag of each kind may live; None is for ever."""
+
+
 class FlagState(StrEnum):
     """Whether a flag is evaluated at all; killed wins over every override."""
 
@@ -41,6 +54,7 @@ class FlagType(StrEnum):
     BOOLEAN = "boolean"
     STRING = "string"
     INTEGER = "integer"
+    NUMBER = "number"
     OBJECT = "object"
 
 

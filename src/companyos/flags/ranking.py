@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from companyos.flags.bucketing import hash_of
 from companyos.flags.model import Flag
 from companyos.flags.ready import ReadySplit
 from companyos.tenants import Tenant
@@ -35,17 +34,26 @@ class TenantRanks:
         if known is None or known[0] is not split:
             # The split is kept beside its ends, so that its id stays its own.
             known = self._ends[id(split)] = (split, self._ends_of(flag.flag_id, split))
-        rank = (hash_of(split.prefix, tenant_id), tenant_id)
+        rank = (split.number_of(tenant_id), tenant_id)
         # The last share has no end: it is whatever the others leave.
         return bisect_right(known[1], rank)
 
-    def _ends_of(self, flag_id: str, split: ReadySplit) -> tuple[_Rank, ...]:
-        """Return the first rank beyond each share but those that reach to the end."""
-        ranks = sorted(
-            (hash_of(split.prefix, tenant_id), tenant_id)
+    def rank_of(self, tenant_id: str, flag: Flag, split: ReadySplit) -> tuple[int, int]:
+        """Return which of the tenants that take part this is, from 1, and how many."""
+        ranks = self._ranks(flag.flag_id, split)
+        own = (split.number_of(tenant_id), tenant_id)
+        return bisect_right(ranks, own), len(ranks)
+
+    def _ranks(self, flag_id: str, split: ReadySplit) -> list[_Rank]:
+        return sorted(
+            (split.number_of(tenant_id), tenant_id)
             for tenant_id, tenant in self._tenants.items()
             if flag_id in tenant.feature_flags
         )
+
+    def _ends_of(self, flag_id: str, split: ReadySplit) -> tuple[_Rank, ...]:
+        """Return the first rank beyond each share but those that reach to the end."""
+        ranks = self._ranks(flag_id, split)
         total = split.bounds[-1]
         counts = (-(-bound * len(ranks) // total) for bound in split.bounds)
         return tuple(ranks[count] for count in counts if count < len(ranks))

@@ -5,7 +5,7 @@ An evaluation then only chooses among them, which is what makes it cheap.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class ReadySplit:
     """A split: `shares[i]` is the answer up to `bounds[i]`, the cumulated weights.
 
-    `limits` are the same as hashes, `prefix` is what is hashed before the key, and
-    `unkeyed` the answer without a key.
+    `limits` are the same as numbers, `number_of` makes a key's number, and `unkeyed`
+    is the answer without a key.
     """
 
     by_tenant: bool
-    prefix: bytes
+    number_of: Callable[[str], int]
     bounds: tuple[int, ...]
     limits: tuple[int, ...]
     shares: tuple[Evaluation, ...]
@@ -54,6 +54,7 @@ class ReadyFlag:
 
     `disabled` is set for a killed or archived flag, `expires_at` only where expiry
     changes the answer. `needed` are all prerequisites, those of prerequisites first.
+    `is_plain` is whether neither state, date, prerequisites nor rules have a say.
     """
 
     flag_id: str
@@ -68,6 +69,7 @@ class ReadyFlag:
     rules: tuple[ReadyRule, ...]
     rollout: ReadySplit | None
     default: Evaluation
+    is_plain: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from graphlib import CycleError
 from types import MappingProxyType
@@ -12,7 +13,6 @@ from companyos.documents import Fields, identifier_at
 from companyos.errors import IntegrityError
 from companyos.findings import Place
 from companyos.flags.answers import needed_by, ready_flag
-from companyos.flags.bucketing import FLAGD_3
 from companyos.flags.model import (
     WEIGHT_TOTAL,
     Flag,
@@ -27,6 +27,7 @@ from companyos.flags.model import (
     Split,
     SplitBy,
 )
+from companyos.flags.pins import BUCKETINGS
 from companyos.flags.ready import FlagSet
 
 SCHEMA = "companyos.flags/v1"
@@ -62,8 +63,10 @@ _FLAG_KEYS = frozenset({
 
 def _flag(flag_id: str, value: JSONValue, at: str) -> Flag:
     fields = Fields(value, f"{at}.{flag_id}", _FLAG_KEYS)
-    if fields["bucketing"] != FLAGD_3:
-        raise IntegrityError(f"`{fields.path('bucketing')}` is not `{FLAGD_3}`")
+    if fields["bucketing"] not in BUCKETINGS:
+        raise IntegrityError(
+            f"`{fields.path('bucketing')}` is not one of {', '.join(BUCKETINGS)}"
+        )
     reader = _FlagReader(fields)
     return Flag(
         flag_id=flag_id,
@@ -77,7 +80,7 @@ def _flag(flag_id: str, value: JSONValue, at: str) -> Flag:
         overrides=reader.overrides(),
         rules=reader.rules(),
         rollout=reader.rollout(),
-        bucketing=FLAGD_3,
+        bucketing=fields.text("bucketing"),
         salt=fields.text("salt"),
         expires_at=fields.time_or_none("expires_at"),
         on_expiry=fields.word("on_expiry", OnExpiry),
@@ -93,7 +96,10 @@ class _FlagReader:
         self._fields = fields
         self.type = fields.word("type", FlagType)
         self.variants: Mapping[str, JSONValue] = MappingProxyType(
-            {name: _frozen(value) for name, value in fields.table("variants").items()}
+            {
+                name: _frozen(_value(self.type, value))
+                for name, value in fields.table("variants").items()
+            }
         )
         if not all(_is_of(self.type, value) for value in self.variants.values()):
             raise IntegrityError(f"`{fields.path('variants')}` are not {self.type}s")
@@ -187,6 +193,20 @@ class _FlagReader:
         return Split(fields.word("by", SplitBy), tuple(weights))
 
 
+def _value(flag_type: FlagType, value: JSONValue) -> JSONValue:
+    """Return a variant's value; a `number` is carried as text, in one way only.
+
+    Canonical JSON has no fractions: they are what readers read differently.
+    """
+    if flag_type is not FlagType.NUMBER or not isinstance(value, str):
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return number if math.isfinite(number) and repr(number) == value else value
+
+
 def _is_of(flag_type: FlagType, value: JSONValue) -> bool:
     match flag_type:
         case FlagType.BOOLEAN:
@@ -195,6 +215,8 @@ def _is_of(flag_type: FlagType, value: JSONValue) -> bool:
             return type(value) is str
         case FlagType.INTEGER:
             return type(value) is int
+        case FlagType.NUMBER:
+            return type(value) is float
         case FlagType.OBJECT:
             return isinstance(value, Mapping)
 

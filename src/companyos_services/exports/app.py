@@ -4,7 +4,7 @@
     POST  /v1/exports                export datasets, while exports are open; several
                                      at once behind a flag of its own
     GET   /v1/exports/{id}           an export, to whoever may make it
-    GET   /v1/exports/{id}/content   its rows, one JSON object a line
+    GET   /v1/exports/{id}/content   its rows, as CSV or as one JSON object a line
 
 Whether an export may be seen is asked as whether it may be made: a right that is taken
 back takes the finished exports with it.
@@ -13,11 +13,11 @@ back takes the finished exports with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from companyos.asgi.problems import Problem
@@ -25,6 +25,7 @@ from companyos.authz import Decision, Resource
 from companyos.digests import JSONObject, JSONValue
 from companyos.tenants import DataClassification, is_id
 from companyos_services.enforcement import Enforcement, Inquiry, refusal
+from companyos_services.exports.formats import Format
 from companyos_services.exports.store import Dataset, Export, ExportsStore
 from companyos_services.http_json import (
     Answer,
@@ -37,11 +38,16 @@ from companyos_services.http_json import (
 
 FLAG_BULK_EXPORT = "bulk-export"
 FLAG_EXPORTS_OPEN = "exports-open"
+FLAG_FORMAT = "export-format"
+FLAG_PAGE_SIZE = "export-page-size"
 READ = "dataset:read"
 EXPORT = "dataset:export"
 RESOURCE_TYPE = "dataset"
 DATASETS_MAX = 100
-LINES = "application/jsonl"
+PAGE_SIZE = 100
+"""How many rows are read at once where no flag says it."""
+
+PAGE_SIZE_MAX = 10_000
 
 
 class ExportsService:
@@ -69,7 +75,7 @@ class ExportsService:
 
     async def datasets(self, request: Request) -> Answer:
         """Return the datasets that the caller may read; none at all is a refusal."""
-        inquiry = await self._enforcement.begin(request)
+        inquiry = await self._enforcement.begin(request, READ)
         datasets = await self._datasets_of(inquiry)
         decisions = [
             (dataset, inquiry.decide(READ, _resource(inquiry, dataset)))
@@ -83,7 +89,7 @@ class ExportsService:
 
     async def create(self, request: Request) -> Answer:
         """Export the named datasets."""
-        inquiry = await self._enforcement.begin(request)
+        inquiry = await self._enforcement.begin(request, EXPORT)
         ids = dataset_ids(only_member(await json_object(request), "datasets"))
         needed = [FLAG_EXPORTS_OPEN, *([FLAG_BULK_EXPORT] if len(ids) > 1 else [])]
         features = [inquiry.evaluate(flag_id) for flag_id in needed]
@@ -105,30 +111,43 @@ class ExportsService:
 
     async def show(self, request: Request) -> Answer:
         """Return one export of the caller's tenant."""
-        found = await self._permitted(request)
+        inquiry = await self._enforcement.begin(request, EXPORT)
+        found = await self._permitted(inquiry, request)
         if isinstance(found, Problem):
             return found
         return json_response(_export_document(found))
 
     async def content(self, request: Request) -> Answer:
         """Return the rows of one export of the caller's tenant."""
-        found = await self._permitted(request)
+        inquiry = await self._enforcement.begin(request, EXPORT)
+        format_, size = file_format(inquiry), page_size(inquiry)
+        found = await self._permitted(inquiry, request)
         if isinstance(found, Problem):
             return found
-        key = (found.tenant_id, found.export_id)
-        content = await asyncio.to_thread(self._store.content_of, *key)
-        if content is None:
-            return NO_SUCH_EXPORT
-        attachment = f'attachment; filename="{found.export_id}.jsonl"'
         headers = {
-            "content-disposition": attachment,
+            "content-disposition": (
+                f'attachment; filename="{found.export_id}.{format_.suffix}"'
+            ),
             "x-content-type-options": "nosniff",
         }
-        return Response(content, headers=headers, media_type=LINES)
+        return StreamingResponse(
+            self._content(found, format_, size), headers=headers, media_type=format_
+        )
 
-    async def _permitted(self, request: Request) -> Export | Problem:
+    async def _content(
+        self, export: Export, format_: Format, size: int
+    ) -> AsyncIterator[bytes]:
+        """Yield the file, never more than a page of rows in memory."""
+        yield format_.head(export.columns)
+        key = (export.tenant_id, export.export_id)
+        for after in range(0, export.row_count, size):
+            rows = await asyncio.to_thread(
+                self._store.rows_of, *key, after=after, count=size
+            )
+            yield format_.body(export.columns, rows)
+
+    async def _permitted(self, inquiry: Inquiry, request: Request) -> Export | Problem:
         """Return the export that the path names, if the caller might make it now."""
-        inquiry = await self._enforcement.begin(request)
         export = await asyncio.to_thread(
             self._store.export_of,
             inquiry.tenant.tenant_id,
@@ -157,6 +176,20 @@ class ExportsService:
     async def _datasets_of(self, inquiry: Inquiry) -> tuple[Dataset, ...]:
         tenant_id = inquiry.tenant.tenant_id
         return await asyncio.to_thread(self._store.datasets_of, tenant_id)
+
+
+def file_format(inquiry: Inquiry) -> Format:
+    """Return the file format that the caller gets; JSON lines where no flag says."""
+    value = inquiry.evaluate(FLAG_FORMAT).value
+    return Format.CSV if value == Format.CSV else Format.JSON_LINES
+
+
+def page_size(inquiry: Inquiry) -> int:
+    """Return how many rows are read at once for this caller."""
+    value = inquiry.evaluate(FLAG_PAGE_SIZE).value
+    if type(value) is int and 0 < value <= PAGE_SIZE_MAX:
+        return value
+    return PAGE_SIZE
 
 
 def dataset_ids(value: JSONValue) -> tuple[str, ...]:

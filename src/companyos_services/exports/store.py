@@ -19,7 +19,7 @@ from companyos_services.database import Database, Schema
 
 SCHEMA = Schema(
     application_id=0x434F4531,
-    version=1,
+    version=2,
     statements=(
         """CREATE TABLE datasets (
                tenant_id TEXT NOT NULL,
@@ -45,9 +45,17 @@ SCHEMA = Schema(
                requested_at TEXT NOT NULL,
                row_count INTEGER NOT NULL,
                digest TEXT NOT NULL,
-               content TEXT NOT NULL,
+               columns TEXT NOT NULL,
                PRIMARY KEY (tenant_id, export_id)
            ) STRICT""",
+        """CREATE TABLE export_rows (
+               tenant_id TEXT NOT NULL,
+               export_id TEXT NOT NULL,
+               position INTEGER NOT NULL,
+               document TEXT NOT NULL,
+               PRIMARY KEY (tenant_id, export_id, position),
+               FOREIGN KEY (tenant_id, export_id) REFERENCES exports
+           ) STRICT, WITHOUT ROWID""",
     ),
 )
 
@@ -65,7 +73,10 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A finished export: which datasets, for whom, and the digest of its content."""
+    """A finished export: which datasets, for whom, and the digest of its content.
+
+    The digest is over its rows as JSON lines; `columns` are the members that they have.
+    """
 
     tenant_id: str
     export_id: str
@@ -74,6 +85,7 @@ class Export:
     requested_at: str
     row_count: int
     digest: str
+    columns: tuple[str, ...]
 
 
 class ExportsStore(Protocol):
@@ -99,8 +111,10 @@ class ExportsStore(Protocol):
         """Return the tenant's export of that id."""
         ...
 
-    def content_of(self, tenant_id: str, export_id: str) -> bytes | None:
-        """Return the rows of the tenant's export, one JSON object a line."""
+    def rows_of(
+        self, tenant_id: str, export_id: str, *, after: int, count: int
+    ) -> tuple[str, ...]:
+        """Return up to `count` rows as JSON, past the first `after` of the export."""
         ...
 
 
@@ -171,43 +185,44 @@ class SqliteExports:
                 requested_at=now.isoformat(timespec="milliseconds"),
                 row_count=len(lines),
                 digest=digest_of(content.encode()),
+                columns=_columns(lines),
             )
-            connection.execute(
-                "INSERT INTO exports VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    export.tenant_id,
-                    export.export_id,
-                    json.dumps(export.datasets),
-                    export.requested_by,
-                    export.requested_at,
-                    export.row_count,
-                    export.digest,
-                    content,
-                ),
-            )
+            _insert(connection, export, lines)
         return export
 
     def export_of(self, tenant_id: str, export_id: str) -> Export | None:
         """Return the tenant's export of that id."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT datasets, requested_by, requested_at, row_count, digest"
-                " FROM exports WHERE tenant_id = ? AND export_id = ?",
+                "SELECT datasets, requested_by, requested_at, row_count, digest,"
+                " columns FROM exports WHERE tenant_id = ? AND export_id = ?",
                 (tenant_id, export_id),
             ).fetchone()
         if row is None:
             return None
-        datasets, *rest = row
-        return Export(tenant_id, export_id, tuple(json.loads(datasets)), *rest)
+        datasets, by, at, count, digest, columns = row
+        return Export(
+            tenant_id=tenant_id,
+            export_id=export_id,
+            datasets=tuple(json.loads(datasets)),
+            requested_by=by,
+            requested_at=at,
+            row_count=count,
+            digest=digest,
+            columns=tuple(json.loads(columns)),
+        )
 
-    def content_of(self, tenant_id: str, export_id: str) -> bytes | None:
-        """Return the rows of the tenant's export, one JSON object a line."""
+    def rows_of(
+        self, tenant_id: str, export_id: str, *, after: int, count: int
+    ) -> tuple[str, ...]:
+        """Return up to `count` rows as JSON, past the first `after` of the export."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                "SELECT content FROM exports WHERE tenant_id = ? AND export_id = ?",
-                (tenant_id, export_id),
-            ).fetchone()
-        return None if row is None else str(row[0]).encode()
+            rows = connection.execute(
+                "SELECT document FROM export_rows WHERE tenant_id = ? AND export_id = ?"
+                " AND position >= ? ORDER BY position LIMIT ?",
+                (tenant_id, export_id, after, count),
+            ).fetchall()
+        return tuple(document for (document,) in rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -223,3 +238,30 @@ def _lines(
         (tenant_id, dataset_id),
     )
     return [document for (document,) in rows]
+
+
+def _insert(
+    connection: sqlite3.Connection, export: Export, lines: Sequence[str]
+) -> None:
+    key = (export.tenant_id, export.export_id)
+    connection.execute(
+        "INSERT INTO exports VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *key,
+            json.dumps(export.datasets),
+            export.requested_by,
+            export.requested_at,
+            export.row_count,
+            export.digest,
+            json.dumps(export.columns),
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO export_rows VALUES (?, ?, ?, ?)",
+        [(*key, position, line) for position, line in enumerate(lines)],
+    )
+
+
+def _columns(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the members that any of the rows has, in the order they first occur."""
+    return tuple(dict.fromkeys(name for line in lines for name in json.loads(line)))

@@ -18,7 +18,9 @@ from bundles import (
 from companyos.asgi.loaded import Loaded
 from companyos.digests import JSONObject
 from companyos.errors import UnavailableError
+from companyos.identity.opening import open_directory
 from companyos_services.bundle_watch import Attempt, BundleWatch, Outcome, Sources
+from identity_directories import around
 
 START = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
@@ -36,6 +38,7 @@ class Watched:
         self.watch = BundleWatch(
             Sources(self.bundle, self.jwks),
             now=lambda: self.now,
+            open_directory=lambda identity: open_directory(identity, around()),
             prepare=self._prepare,
             on_attempt=self._tell,
         )
@@ -188,7 +191,10 @@ def test_new_token_keys_are_taken_over_and_bad_ones_are_not(watched: Watched) ->
 
 @pytest.mark.parametrize(
     ("identity", "words"),
-    [({"tokens": None}, "which tokens"), ({"backend": "ldap"}, "`ldap` is not built")],
+    [
+        ({"tokens": None}, "which tokens"),
+        ({"backend": "ldap"}, "no identity backend `ldap`"),
+    ],
 )
 def test_a_configuration_that_this_service_cannot_serve_is_refused(
     watched: Watched, identity: JSONObject, words: str

@@ -41,7 +41,7 @@ def test_a_flag_is_read_as_it_is_written() -> None:
         {"type": "number"},
         {"kind": "toggle"},
         {"state": "paused"},
-        {"bucketing": "flagd/2"},
+        {"bucketing": "flagd/9"},
         {"rollout": {"by": "country", "weights": [["on", 100_000]]}},
         {"rollout": {"by": "subject", "weights": [["on", 50_000]]}},
         {"rollout": {"by": "subject", "weights": [["on", 50_000], ["on", 50_000]]}},
@@ -91,3 +91,21 @@ def test_prerequisites_in_a_circle_are_refused() -> None:
                 for name, needed in around.items()
             }
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.5", 0.5), ("0.1", 0.1), ("-2.0", -2.0), ("1e+16", 1e16)]
+)
+def test_a_number_travels_as_text(text: str, number: float) -> None:
+    """Each double has one text, which reads back as the same double."""
+    record = states.flag(type="number", variants={"x": text}, default="x", off="x")
+    flags = states.snapshot(flags={"f": record}).flags.flags
+    assert flags["f"].variants["x"] == number
+
+
+@pytest.mark.parametrize("value", ["0.50", "1", "NaN", "inf", "1e400", "x", 1, True])
+def test_another_text_of_a_number_is_refused(value: str | int) -> None:
+    """Two texts of one number would be two digests of one flag."""
+    record = states.flag(type="number", variants={"x": value}, default="x", off="x")
+    with pytest.raises(IntegrityError):
+        states.snapshot(flags={"f": record})

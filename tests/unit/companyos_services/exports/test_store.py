@@ -30,9 +30,10 @@ def store(tmp_path: Path) -> Iterator[SqliteExports]:
 def test_an_export_is_a_copy_of_the_tenant_s_own_rows(store: SqliteExports) -> None:
     """Of two datasets of the same name only the tenant's goes into its export."""
     made = store.export("pilot-a", ["visits"], export_id="e1", by="ana", now=NOW)
-    content = store.content_of("pilot-a", "e1")
-    assert content == b'{"n":1}\n{"n":2}\n'
-    assert (made.row_count, made.digest) == (2, digest_of(content))
+    rows = store.rows_of("pilot-a", "e1", after=0, count=10)
+    assert rows == ('{"n":1}', '{"n":2}')
+    assert (made.row_count, made.columns) == (2, ("n",))
+    assert made.digest == digest_of(b'{"n":1}\n{"n":2}\n')
     assert store.export_of("pilot-a", "e1") == made
 
 
@@ -40,9 +41,16 @@ def test_an_export_is_found_by_its_own_tenant_only(store: SqliteExports) -> None
     """Two tenants may even have exports of the same id."""
     store.export("pilot-a", ["visits"], export_id="e1", by="ana", now=NOW)
     assert store.export_of("pilot-b", "e1") is None
-    assert store.content_of("pilot-b", "e1") is None
+    assert store.rows_of("pilot-b", "e1", after=0, count=10) == ()
     store.export("pilot-b", ["visits"], export_id="e1", by="bob", now=NOW)
-    assert store.content_of("pilot-b", "e1") == b'{"n":3}\n'
+    assert store.rows_of("pilot-b", "e1", after=0, count=10) == ('{"n":3}',)
+
+
+def test_rows_are_read_in_pages(store: SqliteExports) -> None:
+    """A page begins where the one before ended, and past the end there is none."""
+    store.export("pilot-a", ["visits"], export_id="e1", by="ana", now=NOW)
+    pages = [store.rows_of("pilot-a", "e1", after=after, count=1) for after in range(3)]
+    assert pages == [('{"n":1}',), ('{"n":2}',), ()]
 
 
 def test_a_dataset_that_is_there_stays_as_it_is(store: SqliteExports) -> None:
