@@ -5,6 +5,8 @@ Three hand-written forms, all with the same index, order and reasons:
 - prepared: trusts all input and hands out answers made beforehand, the least there is;
 - reasoned: trusts all input and makes a `Decision` for each answer, as one would write;
 - checked: prepared, but checks roles, ids and attributes as `decide` does, every time.
+
+And beside the engines of `peers`, those that are installed.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import peers
 import timing
 import worlds
 
@@ -169,6 +172,33 @@ def measure(rules: int) -> dict[str, float]:
     )
 
 
+def measure_peers(rules: int) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Return microseconds a decision of each peer, and who is not installed."""
+    snapshot = worlds.snapshot(rules=rules)
+    requests = worlds.requests(CALLS, rules)
+    found, missing = peers.installed(rules)
+    for name, ask in found.items():
+        for request in requests:
+            if ask(request) is not decide(request, snapshot).allowed:
+                raise SystemExit(f"{name} decides otherwise about {request}")
+    timed = timing.microseconds_each(
+        {name: once(ask, requests) for name, ask in found.items()},
+        calls=CALLS,
+        rounds=5,
+    )
+    return timed, missing
+
+
+def once(ask: peers.Ask, requests: tuple[Request, ...]) -> Callable[[], None]:
+    """Return what asks for all requests once."""
+
+    def run() -> None:
+        for request in requests:
+            ask(request)
+
+    return run
+
+
 def repeated(
     answer: Callable[[Request], object], requests: tuple[Request, ...]
 ) -> Callable[[], None]:
@@ -203,6 +233,22 @@ def main() -> None:
         ratio = small["decide"] / small[f"by hand, {name}"]
         print(f"decide / by hand, {name}: {ratio:.2f}")
     print(f"1,000 rules / 20 rules: {large['decide'] / small['decide']:.2f}")
+    print_peers(small["decide"], large["decide"])
+
+
+def print_peers(small_own: float, large_own: float) -> None:
+    """Print the other engines, and how many times what `decide` takes they take."""
+    small, missing = measure_peers(20)
+    large, _ = measure_peers(1_000)
+    print()
+    print(f"{'µs a decision':22}{'20 rules':>10}{'x own':>8}", end="")
+    print(f"{'1,000 rules':>13}{'x own':>8}")
+    for name, few in small.items():
+        many = large[name]
+        print(f"{name:22}{few:10.1f}{few / small_own:8.1f}", end="")
+        print(f"{many:13.1f}{many / large_own:8.1f}")
+    for name in missing:
+        print(f"{name}: not installed")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """The decision log: one line for each decision, complete enough to explain it later.
 
 A line names the exact policies and configuration it was made from and how fresh the
-subject was. It carries ids and never attribute values, tokens or bodies.
+subject was. It carries ids and never tokens or bodies; attribute values only where the
+operator asked for `Inputs`, with which a decision can be made again elsewhere.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from companyos.asgi.log_lines import FIELDS
+from companyos.asgi.log_lines import FIELDS, MASK
 from companyos.asgi.tenant_context import Rejection
 from companyos.authz import Decision, Resource
 from companyos.digests import JSONObject, JSONValue
@@ -44,11 +45,29 @@ class Asked:
     lookup: Lookup
 
 
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Asks for what each decision was made from: roles and declared attributes.
+
+    The value of an attribute in `masked` is not shown, only that there was one.
+    """
+
+    masked: frozenset[str] = frozenset()
+
+    def shown(self, attributes: Mapping[str, JSONValue]) -> JSONObject:
+        """Return the attributes as the log may show them."""
+        return {
+            name: MASK if name in self.masked else value
+            for name, value in attributes.items()
+        }
+
+
 class DecisionLog:
     """Writes the lines of one service through the standard library's logging."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *, inputs: Inputs | None = None) -> None:
         self._service = service
+        self._inputs = inputs
         self._logger = logging.getLogger(LOGGER)
 
     def decision(
@@ -59,12 +78,21 @@ class DecisionLog:
         action: str,
         resource: Resource,
         flags: tuple[Evaluation, ...],
+        declared: Collection[str] = (),
     ) -> None:
-        """Log one decision, with the flags that were evaluated for the request."""
+        """Log one decision, with the flags that were evaluated for the request.
+
+        `declared` are the subject attributes that the catalogue declares: no decision
+        rests on any other.
+        """
         fields = decision_fields(asked, decision)
         fields["action"] = action
         fields["resource"] = {"type": resource.type, "id": resource.resource_id}
         fields["flags"] = [flag_fields(evaluation) for evaluation in flags]
+        if self._inputs is not None:
+            fields["inputs"] = input_fields(
+                asked.lookup, resource, declared, shown=self._inputs.shown
+            )
         self.write(Event.DECISION, fields)
 
     def feature_off(self, asked: Asked, evaluation: Evaluation) -> None:
@@ -116,6 +144,31 @@ def decision_fields(asked: Asked, decision: Decision) -> dict[str, JSONValue]:
         "policy_bundle": decision.bundle_id,
         "policy_digest": decision.policy_digest,
         "errors": list(decision.errors),
+    }
+
+
+def input_fields(
+    lookup: Lookup,
+    resource: Resource,
+    declared: Collection[str],
+    *,
+    shown: Callable[[Mapping[str, JSONValue]], JSONObject],
+) -> JSONObject:
+    """Return what a decision was made from; no subject where there was none."""
+    subject: JSONObject | None = None
+    if isinstance(lookup, Subject):
+        known = {n: v for n, v in lookup.attributes.items() if n in declared}
+        subject = {
+            "tenant_id": lookup.tenant_id,
+            "roles": sorted(lookup.roles),
+            "attributes": shown(known),
+        }
+    return {
+        "subject": subject,
+        "resource": {
+            "tenant_id": resource.tenant_id,
+            "attributes": shown(resource.attributes),
+        },
     }
 
 

@@ -15,14 +15,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from companyos.authz.model import Decision, Effect, ReasonCode, Request, Resource
-from companyos.authz.policies import Cell, Policies, ReadyRule
-from companyos.catalog import Principals
-from companyos.conditions import ConditionError, Value
+from companyos.conditions.values import ConditionError
 from companyos.identity.subjects import Lookup, NotFound, Unavailable
-from companyos.tenants import Tenant
+
+if TYPE_CHECKING:
+    # Whoever has a snapshot has loaded these; deciding only names them.
+    from companyos.authz.policies import Cell, Policies, ReadyRule
+    from companyos.catalog import Principals
+    from companyos.conditions import Value
+    from companyos.tenants import Tenant
 
 
 @dataclass(frozen=True, slots=True)

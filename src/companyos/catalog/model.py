@@ -37,7 +37,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything declared. `roles` maps a role to those it inherits directly."""
+    """Everything declared. `roles` maps a role to those it inherits directly.
+
+    `fresh_actions` are those that nobody may do on a remembered identity.
+    """
 
     roles: Mapping[str, tuple[str, ...]]
     subject: Mapping[str, Attribute]
@@ -45,3 +48,4 @@ class Catalog:
     resource_types: Mapping[str, Mapping[str, Attribute]]
     actions: Mapping[str, str]
     services: Mapping[str, Service]
+    fresh_actions: frozenset[str] = frozenset()

@@ -37,6 +37,7 @@ def read_catalog(value: JSONValue, at: str) -> Catalog:
         resource_types=_resource_types(fields),
         actions=_actions(fields),
         services=_services(fields),
+        fresh_actions=_fresh_actions(fields),
     )
     _refuse_undeclared(catalog, at)
     return catalog
@@ -77,12 +78,26 @@ def _resource_types(fields: Fields) -> Mapping[str, Mapping[str, Attribute]]:
 
 def _actions(fields: Fields) -> Mapping[str, str]:
     at = fields.path("actions")
-    keys = frozenset({"resource_type"})
+    keys, optional = frozenset({"resource_type"}), frozenset({"require_fresh"})
     return MappingProxyType(
         {
-            name: Fields(action, f"{at}.{name}", keys).text("resource_type")
+            name: Fields(action, f"{at}.{name}", keys, optional).text("resource_type")
             for name, action in fields.table("actions").items()
         }
+    )
+
+
+def _fresh_actions(fields: Fields) -> frozenset[str]:
+    at = fields.path("actions")
+    keys, optional = frozenset({"resource_type"}), frozenset({"require_fresh"})
+    read = {
+        name: Fields(action, f"{at}.{name}", keys, optional)
+        for name, action in fields.table("actions").items()
+    }
+    return frozenset(
+        name
+        for name, action in read.items()
+        if "require_fresh" in action and action.truth("require_fresh")
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from companyos.asgi.decision_log import LOGGER, Asked, DecisionLog
+from companyos.asgi.decision_log import LOGGER, Asked, DecisionLog, Inputs
 from companyos.asgi.log_lines import LineWriter
 from companyos.asgi.problems import Problem
 from companyos.asgi.tenant_context import NO_TOKEN, Rejection
@@ -105,6 +105,30 @@ def test_a_decision_line_explains_the_decision(log: Log) -> None:
                 "rule": "override:pilot-a",
             }
         ],
+    }
+
+
+def test_inputs_are_logged_where_they_are_asked_for(log: Log) -> None:
+    """What was decided from, without what is masked or not declared."""
+    log.log = DecisionLog("exports", inputs=Inputs(frozenset({"data_region"})))
+    log.log.decision(
+        asked(ANA),
+        ALLOWED,
+        action="dataset:export",
+        resource=DATASET,
+        flags=(),
+        declared=("country", "department"),
+    )
+    assert log.only_line()["inputs"] == {
+        "subject": {
+            "tenant_id": "pilot-a",
+            "roles": ["Analyst"],
+            "attributes": {"country": "DE"},
+        },
+        "resource": {
+            "tenant_id": "pilot-a",
+            "attributes": {"data_region": "[masked]"},
+        },
     }
 
 

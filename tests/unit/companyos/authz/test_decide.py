@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
-from typing import TypeAlias
 
 import pytest
 from hypothesis import given
@@ -22,10 +21,11 @@ from companyos.authz import (
     decide,
     decide_lookup,
 )
-from companyos.digests import JSONObject, JSONValue
+from companyos.digests import JSONValue
 from companyos.findings import Place
 from companyos.identity.subjects import NotFound, Subject, Unavailable
 from companyos.snapshot import Snapshot
+from random_rules import RULES, SUBJECTS, Sketch, written
 
 OPEN = states.with_rules(
     states.rule("everybody", roles=["*"], actions=["dataset:export", "dataset:read"])
@@ -390,48 +390,6 @@ def test_every_decision_says_from_which_policies() -> None:
     digests = {decide(EXPORT, one).policy_digest for one in (OPEN, other)}
     assert digests == {one.components["policies"] for one in (OPEN, other)}
     assert len(digests) == 2
-
-
-Sketch: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...], JSONValue]
-"""Effect, roles, actions and condition of a rule."""
-
-CONDITIONS = st.sampled_from([
-    None,
-    states.IN_REGION,
-    states.equals(states.DEPARTMENT, "finance"),
-    ["not", states.equals(states.DEPARTMENT, "finance")],
-    ["has", states.ATTRIBUTES, "department"],
-])  # fmt: skip
-RULES = st.lists(
-    st.tuples(
-        st.sampled_from(["allow", "deny"]),
-        st.sampled_from([("Analyst",), ("Viewer", "CompanyAdmin"), ("*",)]),
-        st.sampled_from([("dataset:export",), ("dataset:read", "dataset:export")]),
-        CONDITIONS,
-    ),
-    max_size=6,
-)
-SUBJECTS = st.builds(
-    Subject,
-    st.sampled_from(["pilot-a", "pilot-b"]),
-    st.just("ana"),
-    st.frozensets(st.sampled_from(["Analyst", "Viewer", "CompanyAdmin"])),
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "country": st.sampled_from(["DE", "US", "BR"]),
-            "department": st.sampled_from(["finance", "sales"]),
-        },
-    ),
-)
-
-
-def written(rules: list[Sketch]) -> list[JSONObject]:
-    """Return generated rules in the wire format, each with its own id."""
-    return [
-        states.rule(f"r{n}", effect, roles=roles, actions=actions, when=when)
-        for n, (effect, roles, actions, when) in enumerate(rules)
-    ]
 
 
 @given(RULES, SUBJECTS, st.randoms(use_true_random=False))
