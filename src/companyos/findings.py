@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -19,9 +20,11 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A span of one file of the repository; `file` is relative, with slashes."""
+class Place(NamedTuple):
+    """A span of one file of the repository; `file` is relative, with slashes.
+
+    A tuple, because a desired state has a place for every word that checks look at.
+    """
 
     file: str
     line: int = 1
@@ -42,12 +45,33 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What to write in place of a span of one file; an empty span inserts."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How a finding can be mended: edits that belong together and do not overlap.
+
+    A `safe` fix leaves what files mean as it was, to whoever could read them before.
+    """
+
+    edits: tuple[Edit, ...]
+    title: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong.
 
     `label` is the short text under the marked span, `expected` what would have been
     right. `path` is a JSON pointer into the document, so that the fingerprint does not
     depend on line numbers. `count` is above one where one cause shows in many places.
+    `fix` is how it can be mended, where somebody worked that out.
     """
 
     check: str
@@ -61,6 +85,7 @@ class Finding:
     value: str = ""
     related: tuple[Related, ...] = ()
     count: int = 1
+    fix: Fix | None = None
 
     @property
     def fingerprint(self) -> str:

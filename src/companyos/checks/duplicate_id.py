@@ -18,7 +18,8 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     yield from _repeated("policy bundle", (each.id for each in facts.bundles))
     yield from _repeated("flag", (each.id for each in facts.flags))
     for flag in facts.flags:
-        yield from _repeated("flag rule", flag.rule_names)
+        names = (each.name for each in flag.rules)
+        yield from _repeated("flag rule", names)
         required = (each.flag for each in flag.prerequisites)
         yield from _repeated("prerequisite", required)
     if facts.catalog:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from companyos.checks.chains import chain
 from companyos.checks.check import Check
 from companyos.checks.facts import BundleFacts, Facts, Word
 from companyos.findings import Finding, Related, Severity
@@ -39,19 +40,5 @@ def _rule_ids(
     bundle: BundleFacts, bundles: Mapping[str, BundleFacts]
 ) -> Iterator[Word]:
     """Yield the ids of a bundle's rules, those of what it extends first."""
-    for each in reversed(_chain(bundle, bundles)):
+    for each in reversed(chain(bundle, bundles)):
         yield from (rule.id for rule in each.rules)
-
-
-def _chain(
-    bundle: BundleFacts, bundles: Mapping[str, BundleFacts]
-) -> list[BundleFacts]:
-    """Return the bundle and everything it extends, each once, however often named."""
-    found: dict[str, BundleFacts] = {}
-    pending = [bundle.id.text]
-    while pending:
-        name = pending.pop()
-        if name in bundles and name not in found:
-            found[name] = bundles[name]
-            pending += [word.text for word in bundles[name].extends]
-    return list(found.values())

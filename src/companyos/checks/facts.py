@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
-from companyos.checks.pointers import Path
+from companyos.authz.model import Effect
+from companyos.checks.pointers import Path, pointer
+from companyos.conditions.tree import Node
 from companyos.digests import JSONValue
-from companyos.findings import Place
-from companyos.flags.model import FlagType
+from companyos.findings import Place, Severity
+from companyos.flags.model import FlagKind, FlagState, FlagType
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a file: what it says, where, and the path to it in the document."""
+class Word(NamedTuple):
+    """One word of a file: what it says, where, and the path to it in the document.
+
+    A tuple, because there are a hundred thousand of them in a large desired state.
+    """
 
     text: str
     place: Place
@@ -34,15 +39,19 @@ class TenantFacts:
     bundle: Word
     flags: tuple[Word, ...]
     region: Word
+    name: Word | None = None
+    contact: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """A rule of a policy bundle."""
+    """A rule of a policy bundle. `when` is its condition as written."""
 
     id: Word
     roles: tuple[Word, ...]
     actions: tuple[Word, ...]
+    effect: Effect = Effect.ALLOW
+    when: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +106,45 @@ class MomentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OverrideFacts:
+    """What one tenant gets: the variants it may see, until when, and is it said why."""
+
+    tenant: Word
+    gives: frozenset[str]
+    until: MomentFacts | None = None
+    has_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRuleFacts:
+    """A rule of a flag, its condition as written, and the variants it may give."""
+
+    name: Word
+    when: Word
+    gives: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FlagFacts:
-    """A flag. `answers` are all places but prerequisites that mean its own variants."""
+    """A flag. `answers` are all places but prerequisites that mean its own variants.
+
+    `default` is a variant's name; `rollout` are the variants that somebody gets by it.
+    """
 
     id: Word
     type: FlagType
     variants: tuple[VariantFacts, ...]
     answers: tuple[AnswerFacts, ...]
-    overrides: tuple[Word, ...]
+    overrides: tuple[OverrideFacts, ...]
     prerequisites: tuple[PrerequisiteFacts, ...]
-    rule_names: tuple[Word, ...]
+    rules: tuple[FlagRuleFacts, ...]
     splits: tuple[SplitFacts, ...]
     expires: MomentFacts | None
+    default: str = ""
+    rollout: frozenset[str] | None = None
+    kind: FlagKind = FlagKind.RELEASE
+    state: FlagState = FlagState.ACTIVE
+    owner: Word | None = None
 
     def variant_names(self) -> tuple[str, ...]:
         """Return the names an answer may use; a boolean flag has its two."""
@@ -135,14 +171,26 @@ class ServiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerFacts:
+    """A declared owner and the mail addresses at which it is reached."""
+
+    name: Word
+    contacts: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogFacts:
-    """What policies and flags may name; `subject`: is the attribute optional."""
+    """What policies and flags may name; `subject`: is the attribute optional.
+
+    `owners` is None where the catalogue does not say who they are.
+    """
 
     roles: tuple[RoleFacts, ...]
     subject: Mapping[str, bool]
     resource_types: frozenset[str]
     actions: tuple[Word, ...]
     services: tuple[ServiceFacts, ...]
+    owners: tuple[OwnerFacts, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +202,29 @@ class RegionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FreezeFacts:
+    """A freeze window: its zone, is that one known, and its ends by that zone's clock.
+
+    An end is None where there is no such day or time.
+    """
+
+    name: Word
+    zone: Word
+    is_zone_known: bool
+    start_word: Word
+    start: datetime | None
+    until_word: Word
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StageFacts:
     """A stage, the one before it, and the services whose state it names."""
 
     name: Word
     after: Word | None
     services: tuple[Word, ...]
+    freezes: tuple[FreezeFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +257,15 @@ class SubjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferenceFacts:
+    """How much checks matter in this repository, and which are not reported."""
+
+    severities: tuple[tuple[Word, Severity], ...]
+    ignore: tuple[Word, ...]
+    baseline: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """The names of files that gave no record, or one whose id is another."""
 
@@ -202,7 +276,10 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything checks know. What is None is missing or broken, and reported so."""
+    """Everything checks know. What is None is missing or broken, and reported so.
+
+    `trees` are the conditions that are right, by file and JSON pointer.
+    """
 
     tenants: tuple[TenantFacts, ...] = ()
     bundles: tuple[BundleFacts, ...] = ()
@@ -214,3 +291,8 @@ class Facts:
     subjects: tuple[SubjectFacts, ...] | None = None
     files: tuple[str, ...] = ()
     broken: Broken = field(default_factory=Broken)
+    trees: Mapping[tuple[str, str], Node] = field(default_factory=dict)
+
+    def tree(self, when: Word) -> Node | None:
+        """Return a condition that is right, None for one with a mistake."""
+        return self.trees.get((when.place.file, pointer(when.path)))

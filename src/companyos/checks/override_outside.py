@@ -20,7 +20,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """Yield each override that can never be asked."""
     tenants = {tenant.id.text: tenant for tenant in facts.tenants}
     for flag in facts.flags:
-        for word in flag.overrides:
+        for word in (each.tenant for each in flag.overrides):
             tenant = tenants.get(word.text)
             if tenant and all(each.text != flag.id.text for each in tenant.flags):
                 yield _finding(flag, tenant, word)

@@ -25,6 +25,6 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
         declared(tenant.id for tenant in facts.tenants),
         facts.broken.tenants,
     )
-    uses = [word for flag in facts.flags for word in flag.overrides]
+    uses = [each.tenant for flag in facts.flags for each in flag.overrides]
     uses += [subject.tenant for subject in facts.subjects or ()]
     yield from unknown(CHECK, uses, names)

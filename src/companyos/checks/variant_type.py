@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import cast
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts, FlagFacts, VariantFacts
@@ -52,13 +54,26 @@ def _objection(variant: VariantFacts, type_: FlagType) -> str:
         FlagType.STRING: isinstance(variant.value, str),
         FlagType.INTEGER: isinstance(variant.value, int)
         and not isinstance(variant.value, bool),
+        FlagType.NUMBER: isinstance(variant.value, int | float)
+        and not isinstance(variant.value, bool),
         FlagType.OBJECT: isinstance(variant.value, Mapping),
     }
     if not fits.get(type_, False):
         return f"is not of type {type_}"
+    if type_ is FlagType.NUMBER:
+        return _no_double(variant.value)
     if not _keeps(variant.value):
         return "holds a number that is not whole or past what JSON readers can hold"
     return ""
+
+
+def _no_double(value: JSONValue) -> str:
+    """Return why a number is not one that a double holds."""
+    try:
+        holds = math.isfinite(float(cast("float", value)))
+    except OverflowError:
+        holds = False
+    return "" if holds else "is no finite number"
 
 
 def _keeps(value: JSONValue) -> bool:

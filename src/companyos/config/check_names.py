@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from companyos.checks import baseline, suppressing
 from companyos.checks.check import Check
 from companyos.checks.registry import CHECKS
 from companyos.config import written_conditions
@@ -34,9 +35,15 @@ _YAML_ERRORS = {
 }
 _YAML_WARNINGS = {
     "ambiguous-scalar": "a plain value that other readers of YAML take otherwise",
+    "extension": "a file that ends in `.yml`",
     "modeline": "a file that does not begin with its schema",
     "unexpected-file": "a file that no kind of document claims",
 }
+_YAML_REMARKS = {
+    "crlf": "lines that end with a carriage return",
+    "final-newline": "a last line without an end",
+}
+_INTERNAL_REMARKS = {"cache-corrupt": "earlier results that could not be read"}
 _SCHEMA_ERRORS = {
     "additional-property": "a key that is not known",
     "enum": "a word that is none of those known",
@@ -56,6 +63,8 @@ _SCHEMA_ERRORS = {
     "unique-items": "an item twice in one list",
 }
 
+_PROOFS = {"invariant": "an invariant does not hold, or is not proved"}
+
 
 def _made(group: str, rows: Mapping[str, str], severity: Severity) -> dict[str, Check]:
     names = {f"{group}/{name}": summary for name, summary in rows.items()}
@@ -65,10 +74,15 @@ def _made(group: str, rows: Mapping[str, str], severity: Severity) -> dict[str, 
 READING: Mapping[str, Check] = {
     **_made("yaml", _YAML_ERRORS, Severity.ERROR),
     **_made("yaml", _YAML_WARNINGS, Severity.WARNING),
+    **_made("yaml", _YAML_REMARKS, Severity.INFO),
+    **_made("internal", _INTERNAL_REMARKS, Severity.INFO),
     **_made("schema", _SCHEMA_ERRORS, Severity.ERROR),
     **written_conditions.CHECKS,
+    **suppressing.CHECKS,
+    baseline.STALE_ENTRY.name: baseline.STALE_ENTRY,
+    **_made("policy", _PROOFS, Severity.ERROR),
 }
-"""Checks met while one file, or one condition, is read."""
+"""Checks met while one file, or one condition, is read, or findings are set aside."""
 
 ALL: Mapping[str, Check] = dict(sorted({**READING, **CHECKS}.items()))
 """Every check by its name."""

@@ -18,6 +18,7 @@ from companyos.config.documents import SignersDocument, StagesDocument
 from companyos.config.documents.shared import Shape
 from companyos.config.kinds import KINDS, Kind
 from companyos.config.load import Loaded, load
+from companyos.config.models import document_of
 from companyos.config.read_file import read_file
 from companyos.config.sources import Sources
 from companyos.digests import JSONValue, canonical_json, digest_of
@@ -118,10 +119,11 @@ def _single(
             hint="add it; `companyos init` in an empty folder shows an example",
         )
     result = read_file(path, sources[path])
-    if not isinstance(result.document, model):
+    document = None if result.record is None else document_of(path, result.value)
+    if not isinstance(document, model):
         errors = tuple(f for f in result.findings if f.severity is Severity.ERROR)
         raise _invalid(errors)
-    return result.document, sources[path]
+    return document, sources[path]
 
 
 def _invalid(errors: tuple[Finding, ...]) -> InvalidStateError:

@@ -21,6 +21,7 @@ from companyos.config.documents.flag import (
 from companyos.config.load import Loaded
 from companyos.config.moments import end_of, in_rfc3339
 from companyos.config.shares import thousandths
+from companyos.config.variants_given import variant_of
 from companyos.digests import JSONValue
 from companyos.flags.model import WEIGHT_TOTAL, FlagType
 
@@ -73,18 +74,18 @@ def _flag(document: FlagDocument) -> dict[str, JSONValue]:
     }
 
 
-def variant_of(answer: bool | str) -> str:  # noqa: FBT001 - a flag's own value
-    """Return the name of the variant that is meant."""
-    if isinstance(answer, bool):
-        return "on" if answer else "off"
-    return answer
-
-
 def _variants(document: FlagDocument) -> Mapping[str, JSONValue]:
     if document.type is FlagType.BOOLEAN:
         return _BOOLEANS
     variants: Mapping[str, JSONValue] = {**(document.variants or {})}
+    if document.type is FlagType.NUMBER:
+        return {name: _number_text(value) for name, value in variants.items()}
     return variants
+
+
+def _number_text(value: JSONValue) -> JSONValue:
+    """Return a number as the shortest text that reads back as the same double."""
+    return repr(float(value)) if isinstance(value, (int, float)) else value
 
 
 def _off(document: FlagDocument) -> str:
@@ -147,14 +148,16 @@ def _split(rollout: RolloutDocument, default: str) -> JSONValue:
         share = thousandths(rollout.percent or 0)
         shares = {"on": share}
         shares[default] = shares.get(default, 0) + WEIGHT_TOTAL - share
+    first = rollout.order or []
+
+    def rank(variant: str) -> tuple[int, bool, str]:
+        place = first.index(variant) if variant in first else len(first)
+        return place, variant != "on", variant
+
     return {
         "by": rollout.by,
-        "weights": [[name, shares[name]] for name in sorted(shares, key=_rank)],
+        "weights": [[name, shares[name]] for name in sorted(shares, key=rank)],
     }
-
-
-def _rank(variant: str) -> tuple[bool, str]:
-    return variant != "on", variant
 
 
 def _end(written: str | None) -> str | None:

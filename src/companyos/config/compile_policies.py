@@ -14,7 +14,7 @@ from companyos.checks.pointers import pointer
 from companyos.conditions.tree import Node
 from companyos.conditions.wire import to_wire
 from companyos.config.documents import CatalogDocument, PolicyDocument
-from companyos.config.documents.catalog import AttributeDocument
+from companyos.config.documents.catalog import ActionDocument, AttributeDocument
 from companyos.config.load import Loaded
 from companyos.digests import JSONValue
 
@@ -49,13 +49,21 @@ def _catalog(document: CatalogDocument) -> JSONValue:
             for name, each in document.resource_types.items()
         },
         "actions": {
-            name: {"resource_type": name.partition(":")[0]} for name in document.actions
+            name: _action(name, action) for name, action in document.actions.items()
         },
         "services": {
             name: {"actions": sorted(each.actions), "flags": sorted(each.flags)}
             for name, each in document.services.items()
         },
     }
+
+
+def _action(name: str, action: ActionDocument) -> JSONValue:
+    made: dict[str, JSONValue] = {"resource_type": name.partition(":")[0]}
+    if action.require_fresh:
+        # Only where it is demanded: other catalogues keep the digests that they have.
+        made["require_fresh"] = True
+    return made
 
 
 def _attributes(attributes: Mapping[str, AttributeDocument]) -> JSONValue:

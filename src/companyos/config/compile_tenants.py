@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
 from companyos.config.documents import (
     IdentityDocument,
     RegionsDocument,
     TenantDocument,
 )
-from companyos.config.documents.governing import SubjectDocument, TokensDocument
+from companyos.config.documents.identity import SubjectDocument, TokensDocument
 from companyos.config.load import Loaded
 from companyos.digests import JSONValue
 
@@ -57,7 +61,23 @@ def _identity(document: IdentityDocument) -> JSONValue:
     if document.static is not None:
         subjects = [_subject(each) for each in _in_order(document.static.subjects)]
         found["static"] = {"subjects": subjects}
+    if document.backend not in found:
+        found[document.backend] = _options(document)
     return found
+
+
+def _options(document: IdentityDocument) -> JSONValue:
+    """Return what the backend is told; another one's section is for nobody."""
+    sections: Mapping[str, BaseModel | None] = {
+        "http": document.http,
+        "postgres": document.postgres,
+        "scim": document.scim,
+        "sqlite": document.sqlite,
+    }
+    section = sections.get(document.backend)
+    if section is not None:
+        return dict(section.model_dump(exclude_none=True))
+    return {**(document.options or {})}
 
 
 def _tokens(document: TokensDocument) -> JSONValue:

@@ -1,4 +1,7 @@
-"""What conditions may read, with types, as the catalogue declares it."""
+"""What conditions may read, with types, as the catalogue declares it.
+
+`catalog` is the plain value of a catalogue that fits its schema.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ from companyos.config.condition_types import (
     String,
     Type,
 )
-from companyos.config.documents import CatalogDocument
-from companyos.config.documents.catalog import AttributeDocument, AttributeType
+from companyos.config.plain import tables, text
+from companyos.digests import JSONObject
 
-_TYPES: Mapping[AttributeType, Type] = {
-    AttributeType.STRING: String(),
-    AttributeType.INTEGER: Int(),
-    AttributeType.BOOLEAN: Bool(),
-    AttributeType.STRINGS: ListType(String()),
+_TYPES: Mapping[str, Type] = {
+    "string": String(),
+    "integer": Int(),
+    "boolean": Bool(),
+    "strings": ListType(String()),
 }
 _TENANT = ObjectType(
     {
@@ -33,20 +36,17 @@ _TENANT = ObjectType(
 )
 
 
-def rule_environment(catalog: CatalogDocument, types: Sequence[str]) -> Environment:
+def rule_environment(catalog: JSONObject, types: Sequence[str]) -> Environment:
     """Return the variables of a policy rule whose actions are of these types.
 
     Of several types, a rule may read what all of them declare alike.
     """
-    tables = [
-        catalog.resource_types[name].attributes
-        for name in types
-        if name in catalog.resource_types
-    ]
+    declared = tables(catalog, "resource_types")
+    every = [tables(declared[name], "attributes") for name in types if name in declared]
     attributes = {
         name: attribute
-        for name, attribute in (tables[0] if tables else {}).items()
-        if all(_alike(attribute, table.get(name)) for table in tables)
+        for name, attribute in (every[0] if every else {}).items()
+        if all(_field(attribute) == _field(each.get(name)) for each in every)
     }
     own = {name: Field(String()) for name in ("type", "id", "tenant")}
     return {
@@ -56,11 +56,11 @@ def rule_environment(catalog: CatalogDocument, types: Sequence[str]) -> Environm
     }
 
 
-def flag_environment(catalog: CatalogDocument) -> Environment:
+def flag_environment(catalog: JSONObject) -> Environment:
     """Return the variables of a flag's rule. Whatever callers tell may be missing."""
     told = {
-        name: Field(_TYPES[attribute.type], optional=True)
-        for name, attribute in catalog.context.items()
+        name: Field(_TYPES[text(attribute, "type")], optional=True)
+        for name, attribute in tables(catalog, "context").items()
     }
     return {
         "subject": _subject(catalog),
@@ -69,27 +69,27 @@ def flag_environment(catalog: CatalogDocument) -> Environment:
     }
 
 
-def _subject(catalog: CatalogDocument) -> ObjectType:
-    country = catalog.subject.get("country")
+def _subject(catalog: JSONObject) -> ObjectType:
+    attributes = _fields(tables(catalog, "subject"))
+    country = attributes.get("country")
     return ObjectType(
         {
             "id": Field(String()),
             "tenant": Field(String()),
             "roles": Field(ListType(String())),
             "region": Field(String(), optional=country is None or country.optional),
-            "attributes": Field(ObjectType(_fields(catalog.subject))),
+            "attributes": Field(ObjectType(attributes)),
         }
     )
 
 
-def _fields(attributes: Mapping[str, AttributeDocument]) -> dict[str, Field]:
-    return {
-        name: Field(_TYPES[attribute.type], attribute.optional)
-        for name, attribute in attributes.items()
-    }
+def _fields(attributes: Mapping[str, JSONObject]) -> dict[str, Field]:
+    return {name: _declared(attribute) for name, attribute in attributes.items()}
 
 
-def _alike(one: AttributeDocument, other: AttributeDocument | None) -> bool:
-    return (
-        other is not None and one.type is other.type and one.optional is other.optional
-    )
+def _field(attribute: JSONObject | None) -> Field | None:
+    return None if attribute is None else _declared(attribute)
+
+
+def _declared(attribute: JSONObject) -> Field:
+    return Field(_TYPES[text(attribute, "type")], bool(attribute.get("optional")))

@@ -1,48 +1,45 @@
-"""From a document and its marks to the facts that checks look at."""
+"""From a file's plain value and its marks to the facts that checks look at.
+
+The value fits its schema, so nothing is asked twice here. The facts of files that
+there is one of are in `governing_facts`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias, cast
 
+from yaml.error import Mark
+from yaml.events import ScalarEvent
+
+from companyos.authz.model import Effect
 from companyos.checks.facts import (
     AnswerFacts,
     BundleFacts,
-    CatalogFacts,
     FlagFacts,
+    FlagRuleFacts,
     MomentFacts,
+    OverrideFacts,
     PrerequisiteFacts,
-    RegionFacts,
-    RoleFacts,
     RuleFacts,
-    ServiceFacts,
-    SignerFacts,
-    SignersFacts,
     SplitFacts,
-    StageFacts,
-    SubjectFacts,
     TenantFacts,
     VariantFacts,
     Word,
 )
 from companyos.checks.pointers import Path
-from companyos.config.documents import (
-    CatalogDocument,
-    FlagDocument,
-    IdentityDocument,
-    PolicyDocument,
-    RegionsDocument,
-    SignersDocument,
-    StagesDocument,
-    TenantDocument,
-)
-from companyos.config.documents.flag import (
-    OverrideDocument,
-    RolloutDocument,
-    ServeDocument,
-)
+from companyos.config.marks import key_span, span_of, trace_at
 from companyos.config.moments import end_of
+from companyos.config.plain import rows, table, text, text_or, texts
 from companyos.config.shares import thousandths
+from companyos.config.variants_given import given_by, variant_of
 from companyos.config.yaml_source import Source
+from companyos.digests import JSONObject, JSONValue
+from companyos.findings import Place
+from companyos.flags.model import FlagKind, FlagState, FlagType
+
+_tuple = tuple.__new__
+"""What the constructors of named tuples do, at half their cost."""
 
 
 class Places:
@@ -50,17 +47,23 @@ class Places:
 
     def __init__(self, source: Source) -> None:
         self._file = source.path
-        self._marks = source.marks
+        self._trace = source.marks.trace
 
     def value(self, text: str, *path: str | int) -> Word:
         """Return the word that is the value at `path`."""
-        place = self._marks.at(path).span.of(self._file)
-        return Word(text, place, path)
+        trace = trace_at(self._trace, path)
+        if type(trace) is not ScalarEvent:
+            return Word(text, Place(self._file, *span_of(trace)), path)
+        # The usual case, spelled out: a large state has a hundred thousand words.
+        start, end = cast("Mark", trace.start_mark), cast("Mark", trace.end_mark)
+        line, column = start.line + 1, start.column + 1
+        place = (self._file, line, column, end.line + 1, end.column + 1)
+        return _tuple(Word, (text, _tuple(Place, place), path))
 
     def key(self, *path: str | int) -> Word:
         """Return the word that is the last key of `path`."""
-        place = self._marks.key(path).of(self._file)
-        return Word(str(path[-1]), place, path)
+        span = key_span(self._trace, path)
+        return Word(str(path[-1]), Place(self._file, *span), path)
 
     def values(self, texts: Iterable[str], *path: str | int) -> tuple[Word, ...]:
         """Return the words of the list at `path`."""
@@ -71,199 +74,165 @@ class Places:
         return tuple(self.key(*path, name) for name in names)
 
 
-def tenant_facts(document: TenantDocument, at: Places) -> TenantFacts:
+def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:
     """Return a tenant's facts."""
     return TenantFacts(
-        id=at.value(document.tenant_id, "tenant_id"),
-        env=at.value(document.env, "env"),
-        bundle=at.value(document.policy_bundle_ref, "policy_bundle_ref"),
-        flags=at.values(document.feature_flags, "feature_flags"),
-        region=at.value(document.data_region, "data_region"),
+        id=at.value(text(value, "tenant_id"), "tenant_id"),
+        env=at.value(text(value, "env"), "env"),
+        bundle=at.value(text(value, "policy_bundle_ref"), "policy_bundle_ref"),
+        flags=at.values(texts(value, "feature_flags"), "feature_flags"),
+        region=at.value(text(value, "data_region"), "data_region"),
+        name=at.value(text(value, "display_name"), "display_name"),
+        contact=at.value(text(value, "owner_contact"), "owner_contact"),
     )
 
 
-def bundle_facts(document: PolicyDocument, at: Places) -> BundleFacts:
+def bundle_facts(value: JSONObject, at: Places) -> BundleFacts:
     """Return a policy bundle's facts."""
     return BundleFacts(
-        id=at.value(document.bundle_id, "bundle_id"),
-        abstract=document.abstract,
-        extends=at.values(document.extends, "extends"),
+        id=at.value(text(value, "bundle_id"), "bundle_id"),
+        abstract=bool(value.get("abstract", False)),
+        extends=at.values(texts(value, "extends"), "extends"),
         rules=tuple(
             RuleFacts(
-                id=at.value(rule.id, "rules", index, "id"),
-                roles=at.values(rule.roles, "rules", index, "roles"),
-                actions=at.values(rule.actions, "rules", index, "actions"),
+                id=at.value(text(rule, "id"), "rules", index, "id"),
+                roles=at.values(texts(rule, "roles"), "rules", index, "roles"),
+                actions=at.values(texts(rule, "actions"), "rules", index, "actions"),
+                effect=Effect(text(rule, "effect")),
+                when=at.value(text(rule, "when"), "rules", index, "when")
+                if "when" in rule
+                else None,
             )
-            for index, rule in enumerate(document.rules)
+            for index, rule in enumerate(rows(value, "rules"))
         ),
     )
 
 
-def flag_facts(document: FlagDocument, at: Places) -> FlagFacts:
+def flag_facts(value: JSONObject, at: Places) -> FlagFacts:
     """Return a flag's facts."""
-    served = list(_served(document))
-    expires = document.expires_at
+    served = list(_served(value))
+    default = variant_of(_answer(value["default"]))
     return FlagFacts(
-        id=at.value(document.flag_id, "flag_id"),
-        type=document.type,
+        id=at.value(text(value, "flag_id"), "flag_id"),
+        type=FlagType(text_or(value, "type", "boolean")),
         variants=tuple(
-            VariantFacts(at.key("variants", name), value)
-            for name, value in (document.variants or {}).items()
+            VariantFacts(at.key("variants", name), each)
+            for name, each in table(value, "variants").items()
         ),
         answers=tuple(_answers(served, at)),
-        overrides=at.keys(document.per_tenant_overrides, "per_tenant_overrides"),
-        prerequisites=tuple(_prerequisites(document, at)),
-        rule_names=tuple(
-            at.value(rule.name, "rules", index, "name")
-            for index, rule in enumerate(document.rules)
+        overrides=tuple(_overrides(value, default, at)),
+        prerequisites=tuple(_prerequisites(value, at)),
+        rules=tuple(
+            FlagRuleFacts(
+                name=at.value(text(rule, "name"), "rules", index, "name"),
+                when=at.value(text(rule, "when"), "rules", index, "when"),
+                gives=given_by(_given(rule["serve"]), default),
+            )
+            for index, rule in enumerate(rows(value, "rules"))
         ),
         splits=tuple(_splits(served, at)),
-        expires=MomentFacts(at.value(expires, "expires_at"), end_of(expires))
-        if expires
+        expires=_moment(value, "expires_at", at, "expires_at"),
+        default=default,
+        rollout=given_by({"rollout": table(value, "rollout")}, default)
+        if "rollout" in value
         else None,
+        kind=FlagKind(text_or(value, "kind", "release")),
+        state=FlagState(text_or(value, "state", "active")),
+        owner=at.value(text(value, "owner"), "owner"),
     )
 
 
-Served = bool | str | ServeDocument | RolloutDocument | None
+def _overrides(value: JSONObject, default: str, at: Places) -> Iterator[OverrideFacts]:
+    for tenant, given in table(value, "per_tenant_overrides").items():
+        path = ("per_tenant_overrides", tenant)
+        long_form = given if isinstance(given, Mapping) else {}
+        yield OverrideFacts(
+            tenant=at.key(*path),
+            gives=given_by(_given(given), default),
+            until=_moment(long_form, "until", at, *path, "until"),
+            has_reason=bool(long_form.get("reason")),
+        )
 
 
-def _served(document: FlagDocument) -> Iterator[tuple[Path, Served]]:
+def _moment(
+    of: JSONObject, key: str, at: Places, *path: str | int
+) -> MomentFacts | None:
+    written = text_or(of, key, None)
+    return MomentFacts(at.value(written, *path), end_of(written)) if written else None
+
+
+Given: TypeAlias = bool | str | JSONObject
+"""What is served: an answer, or the long form."""
+
+Served: TypeAlias = tuple[Path, JSONValue, bool]
+"""Where something is served, what, and whether it is a rollout."""
+
+
+def _answer(value: JSONValue) -> bool | str:
+    return cast("bool | str", value)
+
+
+def _given(value: JSONValue) -> Given:
+    return cast("Given", value)
+
+
+def _served(value: JSONObject) -> Iterator[Served]:
     """Yield everything that the flag may give, with where it is written."""
-    yield ("default",), document.default
-    yield ("off",), document.off
-    yield ("rollout",), document.rollout
-    for tenant, override in document.per_tenant_overrides.items():
+    for key in ("default", "off", "rollout"):
+        if key in value:
+            yield (key,), value[key], key == "rollout"
+    for tenant, override in table(value, "per_tenant_overrides").items():
         yield from _unfolded(("per_tenant_overrides", tenant), override)
-    for index, rule in enumerate(document.rules):
-        yield from _unfolded(("rules", index, "serve"), rule.serve)
+    for index, rule in enumerate(rows(value, "rules")):
+        yield from _unfolded(("rules", index, "serve"), rule["serve"])
 
 
-def _unfolded(
-    path: Path,
-    served: bool | str | ServeDocument | OverrideDocument,  # noqa: FBT001 - a value
-) -> Iterator[tuple[Path, Served]]:
-    if not isinstance(served, ServeDocument):
-        yield path, served
+def _unfolded(path: Path, served: JSONValue) -> Iterator[Served]:
+    if not isinstance(served, Mapping):
+        yield path, served, False
         return
-    yield (*path, "value"), served.value
-    yield (*path, "variant"), served.variant
-    yield (*path, "rollout"), served.rollout
+    for key in ("value", "variant", "rollout"):
+        if key in served:
+            yield (*path, key), served[key], key == "rollout"
 
 
-def _answers(
-    served: Iterable[tuple[Path, Served]], at: Places
-) -> Iterator[AnswerFacts]:
-    for path, given in served:
-        if isinstance(given, bool):
-            yield AnswerFacts(at.value(str(given).lower(), *path), is_boolean=True)
-        elif isinstance(given, str):
-            yield AnswerFacts(at.value(given, *path), is_boolean=False)
-        elif isinstance(given, RolloutDocument):
-            for word in at.keys(given.weights or {}, *path, "weights"):
+def _answers(served: Iterable[Served], at: Places) -> Iterator[AnswerFacts]:
+    for path, given, is_rollout in served:
+        if is_rollout:
+            weights = table(cast("JSONObject", given), "weights")
+            for word in at.keys(weights, *path, "weights"):
                 yield AnswerFacts(word, is_boolean=False)
+            order = cast("JSONObject", given).get("order")
+            for index, name in enumerate(order if isinstance(order, list) else ()):
+                word = at.value(cast("str", name), *path, "order", index)
+                yield AnswerFacts(word, is_boolean=False)
+        elif isinstance(given, bool):
+            yield AnswerFacts(at.value(str(given).lower(), *path), is_boolean=True)
+        else:
+            yield AnswerFacts(at.value(cast("str", given), *path), is_boolean=False)
 
 
-def _splits(served: Iterable[tuple[Path, Served]], at: Places) -> Iterator[SplitFacts]:
-    for path, given in served:
-        if isinstance(given, RolloutDocument) and given.weights is not None:
-            total = sum(thousandths(each) for each in given.weights.values())
+def _splits(served: Iterable[Served], at: Places) -> Iterator[SplitFacts]:
+    for path, given, is_rollout in served:
+        if not is_rollout:
+            continue
+        rollout = cast("Mapping[str, Mapping[str, float] | float]", given)
+        weights, percent = rollout.get("weights"), rollout.get("percent", 0)
+        if isinstance(weights, Mapping):
+            total = sum(thousandths(each) for each in weights.values())
             yield SplitFacts(at.key(*path, "weights"), is_percent=False, total=total)
-        elif isinstance(given, RolloutDocument):
-            total = thousandths(given.percent or 0)
+        elif not isinstance(percent, Mapping):
+            total = thousandths(percent)
             yield SplitFacts(at.key(*path, "percent"), is_percent=True, total=total)
 
 
-def _prerequisites(document: FlagDocument, at: Places) -> Iterator[PrerequisiteFacts]:
-    for index, each in enumerate(document.prerequisites):
-        flag = at.value(each.flag, "prerequisites", index, "flag")
-        if each.variant is not None:
-            word = at.value(each.variant, "prerequisites", index, "variant")
+def _prerequisites(value: JSONObject, at: Places) -> Iterator[PrerequisiteFacts]:
+    for index, each in enumerate(rows(value, "prerequisites")):
+        flag = at.value(text(each, "flag"), "prerequisites", index, "flag")
+        if "variant" in each:
+            word = at.value(text(each, "variant"), "prerequisites", index, "variant")
             yield PrerequisiteFacts(flag, AnswerFacts(word, is_boolean=False))
         else:
-            text = str(each.value).lower()
-            word = at.value(text, "prerequisites", index, "value")
+            answer = str(each["value"]).lower()
+            word = at.value(answer, "prerequisites", index, "value")
             yield PrerequisiteFacts(flag, AnswerFacts(word, is_boolean=True))
-
-
-def catalog_facts(document: CatalogDocument, at: Places) -> CatalogFacts:
-    """Return the catalogue's facts."""
-    return CatalogFacts(
-        roles=tuple(
-            RoleFacts(
-                at.key("roles", name),
-                at.values(role.inherits, "roles", name, "inherits"),
-            )
-            for name, role in document.roles.items()
-        ),
-        subject={name: each.optional for name, each in document.subject.items()},
-        resource_types=frozenset(document.resource_types),
-        actions=at.keys(document.actions, "actions"),
-        services=tuple(
-            ServiceFacts(
-                at.key("services", name),
-                at.values(service.actions, "services", name, "actions"),
-                at.values(service.flags, "services", name, "flags"),
-            )
-            for name, service in document.services.items()
-        ),
-    )
-
-
-def region_facts(document: RegionsDocument, at: Places) -> tuple[RegionFacts, ...]:
-    """Return the regions' facts."""
-    return tuple(
-        RegionFacts(
-            at.key("regions", name),
-            at.values(region.countries, "regions", name, "countries"),
-        )
-        for name, region in document.regions.items()
-    )
-
-
-def stage_facts(document: StagesDocument, at: Places) -> tuple[StageFacts, ...]:
-    """Return the stages' facts, in their order."""
-    return tuple(
-        StageFacts(
-            name=at.key("stages", name),
-            after=at.value(stage.after, "stages", name, "after")
-            if stage.after
-            else None,
-            services=at.keys(stage.services, "stages", name, "services"),
-        )
-        for name, stage in document.stages.items()
-    )
-
-
-def signer_facts(document: SignersDocument, at: Places) -> SignersFacts:
-    """Return the signers' facts."""
-    threshold = document.root_threshold
-    return SignersFacts(
-        threshold=threshold,
-        threshold_word=at.value(str(threshold), "root_threshold"),
-        signers=tuple(
-            SignerFacts(
-                id=at.key("signers", name),
-                person=signer.person,
-                public_key=at.value(signer.public_key, "signers", name, "public_key"),
-                may=at.values(signer.may, "signers", name, "may"),
-            )
-            for name, signer in document.signers.items()
-        ),
-    )
-
-
-def subject_facts(document: IdentityDocument, at: Places) -> tuple[SubjectFacts, ...]:
-    """Return the facts of the static backend's subjects."""
-    subjects = document.static.subjects if document.static else []
-    found: list[SubjectFacts] = []
-    for index, subject in enumerate(subjects):
-        path = ("static", "subjects", index)
-        found.append(
-            SubjectFacts(
-                tenant=at.value(subject.tenant_id, *path, "tenant_id"),
-                id=at.value(subject.subject_id, *path, "subject_id"),
-                roles=at.values(subject.roles, *path, "roles"),
-                attributes=at.keys(subject.attributes, *path, "attributes"),
-            )
-        )
-    return tuple(found)

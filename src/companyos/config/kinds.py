@@ -1,4 +1,4 @@
-"""The kinds of file in `config/`: which path is which, its shape and its schema."""
+"""The kinds of file in `config/`: which path is which, and its schema."""
 
 from __future__ import annotations
 
@@ -7,40 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from companyos.config.documents import (
-    CatalogDocument,
-    FlagDocument,
-    IdentityDocument,
-    PolicyDocument,
-    RegionsDocument,
-    SignersDocument,
-    StagesDocument,
-    TenantDocument,
-)
-from companyos.config.documents.shared import Shape
-
 
 class Kind(StrEnum):
     """What a file declares; the value names its schema."""
 
     TENANT = "tenant"
     POLICY = "policy"
+    POLICY_TESTS = "policy-tests"
     FLAG = "flag"
     CATALOG = "catalog"
     STAGES = "stages"
     SIGNERS = "signers"
     REGIONS = "regions"
     IDENTITY = "identity"
+    CHECKS = "checks"
+    INVARIANTS = "invariants"
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
     """One kind. `folder` holds many of it; without one, `path` is the only file."""
 
-    model: type[Shape]
     path: str = ""
     folder: str = ""
     id_key: str = ""
+    ending: str = ".yaml"
 
     @property
     def depth(self) -> int:
@@ -49,33 +40,38 @@ class FileKind:
 
 
 KINDS: Mapping[Kind, FileKind] = {
-    Kind.TENANT: FileKind(TenantDocument, folder="config/tenants/", id_key="tenant_id"),
-    Kind.POLICY: FileKind(
-        PolicyDocument, folder="config/policies/", id_key="bundle_id"
+    Kind.TENANT: FileKind(folder="config/tenants/", id_key="tenant_id"),
+    Kind.POLICY: FileKind(folder="config/policies/", id_key="bundle_id"),
+    Kind.POLICY_TESTS: FileKind(
+        folder="config/policies/", id_key="bundle_id", ending=".tests.yaml"
     ),
-    Kind.FLAG: FileKind(FlagDocument, folder="config/flags/", id_key="flag_id"),
-    Kind.CATALOG: FileKind(CatalogDocument, path="config/catalog.yaml"),
-    Kind.STAGES: FileKind(StagesDocument, path="config/stages.yaml"),
-    Kind.SIGNERS: FileKind(SignersDocument, path="config/signers.yaml"),
-    Kind.REGIONS: FileKind(RegionsDocument, path="config/regions.yaml"),
-    Kind.IDENTITY: FileKind(IdentityDocument, path="config/identity.yaml"),
+    Kind.FLAG: FileKind(folder="config/flags/", id_key="flag_id"),
+    Kind.CATALOG: FileKind(path="config/catalog.yaml"),
+    Kind.STAGES: FileKind(path="config/stages.yaml"),
+    Kind.SIGNERS: FileKind(path="config/signers.yaml"),
+    Kind.REGIONS: FileKind(path="config/regions.yaml"),
+    Kind.IDENTITY: FileKind(path="config/identity.yaml"),
+    Kind.CHECKS: FileKind(path="config/checks.yaml"),
+    Kind.INVARIANTS: FileKind(path="config/invariants.yaml"),
 }
 
 _BY_PATH = {row.path: kind for kind, row in KINDS.items() if row.path}
-_BY_FOLDER = {row.folder: kind for kind, row in KINDS.items() if row.folder}
-_IN_FOLDER = re.compile(r"(config/[a-z]+/)[^/.]+\.yaml").fullmatch
+_BY_FOLDER = {
+    (row.folder, row.ending): kind for kind, row in KINDS.items() if row.folder
+}
+_IN_FOLDER = re.compile(r"(config/[a-z]+/)[^/.]+((?:\.tests)?\.yaml)").fullmatch
 
 
 def kind_of_path(path: str) -> Kind | None:
     """Return the kind of the file at `path`, or None where no kind claims it."""
     if found := _IN_FOLDER(path):
-        return _BY_FOLDER.get(found.group(1))
+        return _BY_FOLDER.get((found.group(1), found.group(2)))
     return _BY_PATH.get(path)
 
 
 def stem_of(path: str) -> str:
     """Return the file's name without its ending: the id its content should have."""
-    return path.rsplit("/", 1)[-1].removesuffix(".yaml")
+    return path.rsplit("/", 1)[-1].removesuffix(".yaml").removesuffix(".tests")
 
 
 def schema_file(kind: Kind) -> str:

@@ -1,7 +1,7 @@
 """The whole desired state: every file read, every check run, nothing raised.
 
-Order: bytes, YAML, schema, facts, then the checks that look over files. The order of
-the sources and of the process's hashes changes nothing.
+Order: bytes, YAML, schema, facts, conditions, then the checks that look over files. The
+order of the sources and of the process's hashes changes nothing.
 """
 
 from __future__ import annotations
@@ -9,44 +9,67 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from companyos.checks import registry
+from companyos.checks.choosing import Preferences
 from companyos.checks.facts import (
     Broken,
     BundleFacts,
     CatalogFacts,
     Facts,
     FlagFacts,
+    PreferenceFacts,
     RegionFacts,
     SignersFacts,
     StageFacts,
     SubjectFacts,
     TenantFacts,
 )
+from companyos.checks.suppressing import Suppressed
 from companyos.conditions.tree import Node
-from companyos.config.documents import CatalogDocument
-from companyos.config.documents.shared import Shape
 from companyos.config.kinds import KINDS, Kind, stem_of
-from companyos.config.read_file import FileResult, Record, read_file
+from companyos.config.read_file import FileResult, Record, pieces_in, read_file
+from companyos.config.scalar_places import Pieces
+from companyos.config.set_aside import set_aside
 from companyos.config.sources import Sources
-from companyos.config.written_conditions import check_conditions
-from companyos.findings import Finding, Severity, in_order
+from companyos.config.written_conditions import (
+    Checked,
+    Trees,
+    WrittenCondition,
+    check_conditions,
+)
+from companyos.digests import JSONObject, JSONValue
+from companyos.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from companyos.config.documents.shared import Shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """A desired state as it was read.
 
-    `documents` are the files that have their kind's shape, by path. `trees` are the
-    checked conditions by file and JSON pointer. `texts` are for showing places.
+    `values` are the files that have their kind's shape, by path, None where the value
+    was not kept. `trees` are the checked conditions by file and JSON pointer.
+    `suppressed` are findings that comments set aside; `preferences` are for reporting.
     """
 
     facts: Facts
-    documents: Mapping[str, Shape]
+    values: Mapping[str, JSONValue]
     trees: Mapping[tuple[str, str], Node]
     findings: tuple[Finding, ...]
     sources: Sources = field(repr=False)
+    suppressed: tuple[Suppressed, ...] = ()
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @cached_property
+    def documents(self) -> Mapping[str, Shape]:
+        """The files that have their kind's shape as models, made when asked for."""
+        from companyos.config.models import Documents  # noqa: PLC0415 - slow to load
+
+        return Documents(self.values, self.sources)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -64,25 +87,80 @@ def load(sources: Sources, *, today: date) -> Loaded:
     return assemble(results, sources, today=today)
 
 
-def assemble(results: Iterable[FileResult], sources: Sources, *, today: date) -> Loaded:
-    """Return the desired state that files, read before, make together."""
+def assemble(
+    results: Iterable[FileResult],
+    sources: Sources,
+    *,
+    today: date,
+    known: Trees | None = None,
+) -> Loaded:
+    """Return the desired state that files, read before, make together.
+
+    `known` are conditions' trees from before, made with the same catalogue.
+    """
     by_path = {result.path: result for result in results}
     ordered = [by_path[path] for path in sorted(by_path)]
-    facts = _facts(ordered)
-    findings = [finding for result in ordered for finding in result.findings]
-    findings += registry.run(facts, today=today)
-    trees: Mapping[tuple[str, str], Node] = {}
     catalog = by_path.get(KINDS[Kind.CATALOG].path)
-    if catalog and isinstance(catalog.document, CatalogDocument):
-        conditions = [each for result in ordered for each in result.conditions]
-        checked = check_conditions(conditions, catalog.document)
-        trees = checked.trees
-        findings += checked.findings
-    documents = {r.path: r.document for r in ordered if r.document is not None}
-    return Loaded(facts, documents, trees, in_order(findings), sources)
+    checked = _conditions(ordered, catalog, sources, known)
+    facts = _facts(ordered, checked.trees)
+    findings = [finding for result in ordered for finding in result.findings]
+    findings += checked.findings
+    findings += registry.run(facts, today=today)
+    values = {r.path: r.value for r in ordered if r.record is not None}
+    read = Loaded(facts, values, checked.trees, tuple(findings), sources)
+    findings += _broken_invariants(read, by_path)
+    comments = (each for result in ordered for each in result.suppressions)
+    told, preferences = set_aside(findings, comments, _preferred(by_path), today=today)
+    return Loaded(
+        facts=facts,
+        values=values,
+        trees=checked.trees,
+        findings=told.findings,
+        sources=sources,
+        suppressed=told.suppressed,
+        preferences=preferences,
+    )
 
 
-def _facts(results: list[FileResult]) -> Facts:
+def _preferred(by_path: Mapping[str, FileResult]) -> PreferenceFacts | None:
+    result = by_path.get(KINDS[Kind.CHECKS].path)
+    record = None if result is None else result.record
+    return record if isinstance(record, PreferenceFacts) else None
+
+
+def _broken_invariants(
+    loaded: Loaded, by_path: Mapping[str, FileResult]
+) -> list[Finding]:
+    """Return the invariants that do not hold, where nothing else is wrong."""
+    result = by_path.get(KINDS[Kind.INVARIANTS].path)
+    catalog = by_path.get(KINDS[Kind.CATALOG].path)
+    if result is None or result.record is None or catalog is None or loaded.errors:
+        return []
+    # Proving needs the compiler and its models, which most states never load here.
+    from companyos.config.invariants import broken_in  # noqa: PLC0415
+
+    return broken_in(loaded, result.path, cast("JSONObject", catalog.value))
+
+
+def _conditions(
+    results: Iterable[FileResult],
+    catalog: FileResult | None,
+    sources: Sources,
+    known: Trees | None,
+) -> Checked:
+    """Return what conditions mean; without a catalogue they mean nothing."""
+    if catalog is None or catalog.record is None:
+        return Checked()
+
+    def pieces_of(written: WrittenCondition) -> Pieces:
+        return pieces_in(written, sources[written.file])
+
+    conditions = (each for result in results for each in result.conditions)
+    value = cast("JSONObject", catalog.value)
+    return check_conditions(conditions, value, pieces_of, known=known)
+
+
+def _facts(results: list[FileResult], trees: Mapping[tuple[str, str], Node]) -> Facts:
     only = {result.kind: result.record for result in results}
     return Facts(
         tenants=_records(results, TenantFacts),
@@ -99,6 +177,7 @@ def _facts(results: list[FileResult]) -> Facts:
             bundles=_broken(results, Kind.POLICY),
             flags=_broken(results, Kind.FLAG),
         ),
+        trees=trees,
     )
 
 

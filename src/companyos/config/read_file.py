@@ -5,16 +5,15 @@ So results can be kept by content and made in several processes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeAlias
-
-from pydantic import ValidationError
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 from companyos.checks.facts import (
     BundleFacts,
     CatalogFacts,
     FlagFacts,
+    PreferenceFacts,
     RegionFacts,
     SignersFacts,
     StageFacts,
@@ -22,25 +21,20 @@ from companyos.checks.facts import (
     TenantFacts,
 )
 from companyos.checks.pointers import pointer
-from companyos.config import facts_of
-from companyos.config.documents import (
-    CatalogDocument,
-    FlagDocument,
-    IdentityDocument,
-    PolicyDocument,
-    RegionsDocument,
-    SignersDocument,
-    StagesDocument,
-    TenantDocument,
-)
-from companyos.config.documents.shared import Shape
-from companyos.config.kinds import KINDS, Kind, kind_of_path, modeline
-from companyos.config.marks import START, Span
-from companyos.config.scalar_places import pieces_of
+from companyos.checks.suppressing import Suppression
+from companyos.config import facts_of, governing_facts
+from companyos.config.file_form import line_ends, unclaimed
+from companyos.config.kinds import Kind, kind_of_path, modeline
+from companyos.config.marks import Span
+from companyos.config.plain import rows, text, texts
+from companyos.config.preferences import preference_facts
+from companyos.config.scalar_places import Piece, Pieces, pieces_of
 from companyos.config.schema_check import check_schema
+from companyos.config.suppressions import suppressions_in
 from companyos.config.written_conditions import WrittenCondition
 from companyos.config.yaml_bytes import RefusedYamlError
 from companyos.config.yaml_source import Source, read
+from companyos.digests import JSONObject, JSONValue
 from companyos.findings import Finding, Severity
 
 Record: TypeAlias = (
@@ -49,109 +43,95 @@ Record: TypeAlias = (
     | FlagFacts
     | CatalogFacts
     | SignersFacts
+    | PreferenceFacts
     | tuple[RegionFacts, ...]
     | tuple[StageFacts, ...]
     | tuple[SubjectFacts, ...]
 )
 
+_RECORDS: Mapping[Kind, Callable[[JSONObject, facts_of.Places], Record]] = {
+    Kind.TENANT: facts_of.tenant_facts,
+    Kind.POLICY: facts_of.bundle_facts,
+    Kind.POLICY_TESTS: lambda _value, _places: (),  # `policy test` looks at them
+    Kind.FLAG: facts_of.flag_facts,
+    Kind.CATALOG: governing_facts.catalog_facts,
+    Kind.STAGES: governing_facts.stage_facts,
+    Kind.SIGNERS: governing_facts.signer_facts,
+    Kind.REGIONS: governing_facts.region_facts,
+    Kind.IDENTITY: governing_facts.subject_facts,
+    Kind.CHECKS: preference_facts,
+    Kind.INVARIANTS: lambda _value, _places: (),  # proved when all files are read
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What one file gave. A file with an error has neither document nor facts."""
+    """What one file gave. A file with an error has neither a value nor facts.
+
+    `value` is None as well where it was not kept.
+    """
 
     path: str
     kind: Kind | None
     findings: tuple[Finding, ...]
-    document: Shape | None = None
+    value: JSONValue = None
     record: Record | None = None
     conditions: tuple[WrittenCondition, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
 
 
 def read_file(path: str, data: bytes) -> FileResult:
     """Return what the file at `path` says, or why it says nothing."""
     kind = kind_of_path(path)
     if kind is None:
-        return FileResult(path, None, (_unexpected(path),))
+        return FileResult(path, None, (unclaimed(path),))
     try:
         source = read(path, data)
     except RefusedYamlError as error:
         return FileResult(path, kind, error.findings)
-    found = (*_modeline(kind, source), *source.findings)
+    ends = line_ends(path, source.text)
+    found = (*_modeline(kind, source), *source.findings, *ends)
     wrong = check_schema(kind, source)
     if wrong:
         return FileResult(path, kind, (*found, *wrong))
-    try:
-        document = KINDS[kind].model.model_validate(source.value)
-    except ValidationError as error:
-        return FileResult(path, kind, (*found, *_gap(error, source)))
-    record = _record(document, facts_of.Places(source))
+    value = cast("JSONObject", source.value)
+    record = _RECORDS[kind](value, facts_of.Places(source))
     return FileResult(
-        path, kind, found, document, record, _conditions(document, source)
+        path,
+        kind,
+        found,
+        value,
+        record,
+        _conditions(kind, value, path),
+        suppressions_in(path, source.text),
     )
 
 
-def _record(document: Shape, at: facts_of.Places) -> Record | None:
-    match document:
-        case TenantDocument():
-            return facts_of.tenant_facts(document, at)
-        case PolicyDocument():
-            return facts_of.bundle_facts(document, at)
-        case FlagDocument():
-            return facts_of.flag_facts(document, at)
-        case CatalogDocument():
-            return facts_of.catalog_facts(document, at)
-        case _:
-            return _governing_record(document, at)
-
-
-def _governing_record(document: Shape, at: facts_of.Places) -> Record | None:
-    match document:
-        case StagesDocument():
-            return facts_of.stage_facts(document, at)
-        case SignersDocument():
-            return facts_of.signer_facts(document, at)
-        case RegionsDocument():
-            return facts_of.region_facts(document, at)
-        case IdentityDocument():
-            return facts_of.subject_facts(document, at)
-        case _:
-            return None
-
-
-def _conditions(document: Shape, source: Source) -> tuple[WrittenCondition, ...]:
-    if isinstance(document, PolicyDocument):
-        return tuple(
-            _condition(source, index, rule.when, tuple(rule.actions))
-            for index, rule in enumerate(document.rules)
-            if rule.when is not None
+def _conditions(
+    kind: Kind, value: JSONObject, path: str
+) -> tuple[WrittenCondition, ...]:
+    if kind not in {Kind.POLICY, Kind.FLAG}:
+        return ()
+    return tuple(
+        WrittenCondition(
+            path,
+            pointer(("rules", index, "when")),
+            text(rule, "when"),
+            tuple(texts(rule, "actions")) if kind is Kind.POLICY else None,
         )
-    if isinstance(document, FlagDocument):
-        return tuple(
-            _condition(source, index, rule.when, None)
-            for index, rule in enumerate(document.rules)
-        )
-    return ()
-
-
-def _condition(
-    source: Source, index: int, text: str, actions: tuple[str, ...] | None
-) -> WrittenCondition:
-    path = ("rules", index, "when")
-    pieces = pieces_of(source.text, text, source.marks.at(path))
-    return WrittenCondition(source.path, pointer(path), text, pieces, actions)
-
-
-def _unexpected(path: str) -> Finding:
-    hint = "move it out of `config/`"
-    if path.endswith(".yml"):
-        hint = "call it `.yaml`"
-    return Finding(
-        check="yaml/unexpected-file",
-        severity=Severity.WARNING,
-        message=f"`{path}` is no file of the desired state and is not read",
-        place=START.of(path),
-        hint=hint,
+        for index, rule in enumerate(rows(value, "rules"))
+        if "when" in rule
     )
+
+
+def pieces_in(written: WrittenCondition, data: bytes) -> Pieces:
+    """Return where a condition stands in its file, which was read without an error."""
+    path: tuple[str | int, ...] = ("rules", int(written.path.split("/")[2]), "when")
+    try:
+        source = read(written.file, data)
+    except RefusedYamlError:
+        return (Piece(0, 1, 1),)  # somebody changed the file meanwhile
+    return pieces_of(source.text, written.source, source.marks.at(path))
 
 
 def _modeline(kind: Kind, source: Source) -> tuple[Finding, ...]:
@@ -168,19 +148,4 @@ def _modeline(kind: Kind, source: Source) -> tuple[Finding, ...]:
             expected=wanted,
             hint=f"begin it with the line `{wanted}`",
         ),
-    )
-
-
-def _gap(error: ValidationError, source: Source) -> tuple[Finding, ...]:
-    """Return findings for what the schema let pass and the model does not."""
-    made = partial(Finding, check="schema/invalid", severity=Severity.ERROR)
-    found = made(message="", place=START.of(source.path))
-    return tuple(
-        replace(
-            found,
-            message=detail["msg"],
-            place=source.marks.at(detail["loc"]).span.of(source.path),
-            path=pointer(detail["loc"]),
-        )
-        for detail in error.errors(include_url=False)
     )

@@ -1,41 +1,43 @@
 """Whether a value has its kind's shape, and if not, where exactly and why.
 
-jsonschema-rs decides; places come from the marks and words from `schema_words`. No
-reference leaves the process: schemas may come with a change that is not trusted yet.
+An engine decides; places come from the marks and words from `schema_words`, so that a
+finding is the same whichever engine found it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
-from typing import NoReturn, cast
-
-import jsonschema_rs
+from typing import cast
 
 from companyos.checks.pointers import pointer
 from companyos.config.kinds import Kind
 from companyos.config.marks import Span
-from companyos.config.moments import is_moment
+from companyos.config.schema_engines import Broken, Engine, Validator, engine
+from companyos.config.schema_files import schema_of
 from companyos.config.schema_words import Problem, Schema, Words, words_for
-from companyos.config.schemas import schema_of
 from companyos.config.yaml_source import Source
 from companyos.digests import JSONValue
-from companyos.errors import UsageError
 from companyos.findings import Finding, Severity
 
 FINDINGS_MAX = 200
 """Findings kept of one file: a hostile one could otherwise fill the memory."""
 
 
-def check_schema(kind: Kind, source: Source) -> tuple[Finding, ...]:
-    """Return what is wrong with the shape of a file; nothing where it fits."""
-    validator = _validator(kind)
+def check_schema(
+    kind: Kind, source: Source, *, by: Engine | None = None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with the shape of a file; nothing where it fits.
+
+    `by` is the engine to ask, this machine's own if none is named.
+    """
+    validator = _validator(kind, by or engine())
     value = source.value
     if validator.is_valid(value):
         return ()
     part = _smallest_invalid(validator, value)
-    leaves = _leaves(validator.iter_errors(part), schema_of(kind))
+    leaves = _leaves(validator.broken(part))
     holds = (each for each in leaves if not _only_in_part(each, source))
     problems = islice(holds, FINDINGS_MAX)
     found = dict.fromkeys(_finding(each, source) for each in problems)
@@ -48,16 +50,6 @@ def check_schema(kind: Kind, source: Source) -> tuple[Finding, ...]:
     )
 
 
-def validator_for(schema: dict[str, JSONValue]) -> jsonschema_rs.Draft202012Validator:
-    """Return a compiled validator that reads nothing but `schema`."""
-    return jsonschema_rs.Draft202012Validator(
-        schema,
-        formats={"date-or-time": is_moment},
-        validate_formats=True,
-        retriever=_refuse,
-    )
-
-
 ENTRIES_MAX = 500
 """Entries of one collection that are looked at together for what is wrong.
 
@@ -66,9 +58,7 @@ would fill the memory with copies of it.
 """
 
 
-def _smallest_invalid(
-    validator: jsonschema_rs.Draft202012Validator, value: JSONValue
-) -> JSONValue:
+def _smallest_invalid(validator: Validator, value: JSONValue) -> JSONValue:
     """Return the value with its collections cut off behind the first mistakes."""
     low, high = ENTRIES_MAX, _largest(value)
     if high <= low:
@@ -109,90 +99,77 @@ def _only_in_part(problem: Problem, source: Source) -> bool:
     return len(source.marks.at(problem.path).keys) > ENTRIES_MAX
 
 
-@cache
-def _validator(kind: Kind) -> jsonschema_rs.Draft202012Validator:
-    return validator_for(schema_of(kind))
+_VALIDATORS: dict[tuple[Kind, str], Validator] = {}
 
 
-def _refuse(uri: str) -> NoReturn:
-    raise UsageError(f"a schema refers to `{uri}`, and nothing is fetched")
+def _validator(kind: Kind, by: Engine) -> Validator:
+    made = _VALIDATORS.get((kind, by.name))
+    if made is None:
+        made = _VALIDATORS[kind, by.name] = by.validator(schema_of(kind))
+    return made
 
 
-def _leaves(
-    errors: Iterable[jsonschema_rs.ValidationError], schema: Schema
-) -> Iterator[Problem]:
+def _leaves(errors: Iterable[Broken]) -> Iterator[Problem]:
     """Yield one problem a cause: alternatives give way to the one that was meant."""
     for error in errors:
-        kind = error.kind
-        path = tuple(error.instance_path)
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
-            meant = _meant(kind.context, path)
-            if meant is not None:
-                yield from _leaves(meant, schema)
-                continue
-        yield from _problems(error, path, schema)
+        meant = _meant(error.branches, error.path) if error.branches else None
+        if meant is not None:
+            yield from _leaves(meant)
+        elif error.key is not None:
+            way = (*error.path, error.key)
+            yield Problem(error.keyword, way, error.schema, error.key, error.key)
+        else:
+            yield from _problems(error)
 
 
-def _problems(
-    error: jsonschema_rs.ValidationError, path: tuple[str | int, ...], schema: Schema
-) -> Iterator[Problem]:
-    kinds = jsonschema_rs.ValidationErrorKind
-    kind, value = error.kind, cast("JSONValue", error.instance)
-    inner = _subschema(schema, error.schema_path[:-1])
-    keyword = kind.name
-    match kind:
-        case kinds.AdditionalProperties(unexpected=names):
-            for name in names:
-                yield Problem(keyword, (*path, name), inner, value, name)
-        case kinds.Required(property=name):
-            whole = inner if "properties" in inner else schema
-            yield Problem(keyword, path, whole, value, name)
-        case kinds.PropertyNames(error=about):
-            name = str(about.instance)
-            yield Problem(about.kind.name, (*path, name), inner, name, name)
-        case kinds.OneOfMultipleValid() | kinds.OneOfNotValid():
-            # Of a value that is no mapping, its type is all there is to say.
-            if isinstance(value, dict):
-                yield Problem(keyword, path, inner, value)
-        case kinds.UniqueItems():
+def _problems(error: Broken) -> Iterator[Problem]:
+    keyword, path, schema, value = error.keyword, error.path, error.schema, error.value
+    table = value if isinstance(value, dict) else {}
+    match keyword:
+        case "additionalProperties":
+            for name in [each for each in table if each not in _known(schema)]:
+                yield Problem(keyword, (*path, name), schema, value, name)
+        case "required":
+            names = _names(schema.get(keyword))
+            for name in [each for each in names if each not in table]:
+                yield Problem(keyword, path, schema, value, name)
+        case "oneOf" if not isinstance(value, dict):
+            return  # of what is no mapping, its type is all there is to say
+        case "uniqueItems":
             index = _repeated(cast("list[JSONValue]", value))
             again = cast("list[JSONValue]", value)[index]
-            yield Problem(keyword, (*path, index), inner, again)
+            yield Problem(keyword, (*path, index), schema, again)
         case _:
-            yield Problem(keyword, path, inner, value)
+            yield Problem(keyword, path, schema, value)
+
+
+def _known(schema: Schema) -> Mapping[str, JSONValue]:
+    properties = schema.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _names(value: JSONValue) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _meant(
-    branches: list[list[jsonschema_rs.ValidationError]], path: tuple[str | int, ...]
-) -> list[jsonschema_rs.ValidationError] | None:
+    branches: Iterable[tuple[Broken, ...]], path: tuple[str | int, ...]
+) -> tuple[Broken, ...] | None:
     """Return the errors of the alternative that has the value's type, if any."""
     right_type = [each for each in branches if not _is_other_type(each, path)]
     return min(right_type, key=len) if right_type else None
 
 
-def _is_other_type(
-    errors: list[jsonschema_rs.ValidationError], path: tuple[str | int, ...]
-) -> bool:
+def _is_other_type(errors: Iterable[Broken], path: tuple[str | int, ...]) -> bool:
     """Return whether an alternative fails because the value is of another type."""
     for error in errors:
-        kind = error.kind
-        if tuple(error.instance_path) != path:
+        if error.path != path:
             continue
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Type):
+        if error.keyword == "type":
             return True
-        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
-            return all(_is_other_type(branch, path) for branch in kind.context)
+        if error.branches:
+            return all(_is_other_type(branch, path) for branch in error.branches)
     return False
-
-
-def _subschema(schema: Schema, path: Iterable[str | int]) -> Schema:
-    here: JSONValue = schema
-    for step in path:
-        if isinstance(here, dict) and step in here:
-            here = here[str(step)]
-        elif isinstance(here, list) and isinstance(step, int):
-            here = here[step]
-    return here if isinstance(here, dict) else {}
 
 
 def _repeated(items: list[JSONValue]) -> int:

@@ -1,17 +1,18 @@
 """JSON Schemas (2020-12) of every kind of file, made from the models.
 
 They are committed in `schemas/`, where editors find them; `companyos schema export`
-writes them. The same models give the same bytes.
+writes them. The same models give the same bytes. `scripts/schemas.py` writes them there
+and into the package, where `schema_files` reads them without Pydantic.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import cast
 
 from companyos.config.kinds import KINDS, Kind, schema_file
+from companyos.config.models import MODELS
 from companyos.digests import JSONValue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,13 +21,12 @@ _BASE = "https://companyos.example/schemas/"
 
 def export() -> Mapping[str, bytes]:
     """Return every schema's file name and bytes."""
-    return {schema_file(kind): _bytes(schema_of(kind)) for kind in KINDS}
+    return {schema_file(kind): _bytes(made_schema(kind)) for kind in KINDS}
 
 
-@cache
-def schema_of(kind: Kind) -> dict[str, JSONValue]:
+def made_schema(kind: Kind) -> dict[str, JSONValue]:
     """Return the schema of one kind of file."""
-    made = KINDS[kind].model.model_json_schema()
+    made = MODELS[kind].model_json_schema()
     body = _table(_mended(cast("JSONValue", made)))
     return {"$schema": DIALECT, "$id": _BASE + schema_file(kind), **body}
 

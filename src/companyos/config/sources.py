@@ -7,10 +7,11 @@ this module knows which. Only regular files below `config/` belong to it; hidden
 
 from __future__ import annotations
 
-import stat
+import os
 from collections.abc import Iterator, Mapping
+from io import FileIO
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from companyos.config.yaml_bytes import BYTES_MAX
 from companyos.errors import InvalidStateError, UsageError
@@ -21,11 +22,39 @@ Sources: TypeAlias = Mapping[str, bytes]
 FOLDER = "config"
 
 
-def read_folder(root: Path) -> dict[str, bytes]:
+class Stamp(NamedTuple):
+    """What changes whenever a file does, unless somebody takes pains; times in ns."""
+
+    modified: int
+    changed: int
+    size: int
+    inode: int
+
+
+class WorkTree(Mapping[str, bytes]):
+    """The files below `root/config`, in order, each read whenever it is asked for."""
+
+    def __init__(self, root: Path, stamps: Mapping[str, Stamp]) -> None:
+        self._prefix = f"{root}{os.sep}"
+        self.stamps = stamps
+
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self.stamps:
+            raise KeyError(path)
+        return _read(self._prefix + path, self.stamps[path].size)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.stamps)
+
+    def __len__(self) -> int:
+        return len(self.stamps)
+
+
+def work_tree(root: Path) -> WorkTree:
     """Return the files below `root/config`. No symbolic link is followed.
 
     Raises:
-        UsageError: there is no `config/` folder, or a file cannot be read.
+        UsageError: there is no `config/` folder.
         InvalidStateError: something there is no regular file.
     """
     folder = root / FOLDER
@@ -34,11 +63,13 @@ def read_folder(root: Path) -> dict[str, bytes]:
             f"`{folder}` is no folder", hint="run `companyos init` to make one"
         )
     refused: list[Finding] = []
-    files: dict[str, bytes] = {}
-    for path in _visible(folder):
-        name = path.relative_to(root).as_posix()
-        if stat.S_ISREG(path.lstat().st_mode):
-            files[name] = _read(path)
+    stamps: dict[str, Stamp] = {}
+    for name, entry in _visible(str(folder), FOLDER):
+        if entry.is_file(follow_symlinks=False):
+            found = entry.stat(follow_symlinks=False)
+            stamps[name] = Stamp(
+                found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+            )
         else:
             refused.append(_not_a_file(name))
     if refused:
@@ -46,27 +77,48 @@ def read_folder(root: Path) -> dict[str, bytes]:
             f"`{FOLDER}/` holds {len(refused)} that are no regular files",
             in_order(refused),
         )
-    return files
+    return WorkTree(root, dict(sorted(stamps.items())))
 
 
-def _visible(folder: Path) -> Iterator[Path]:
-    """Yield everything but folders below `folder`, by name, without hidden ones."""
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _visible(path)
-        else:
-            yield path
+def read_folder(root: Path) -> dict[str, bytes]:
+    """Return the files below `root/config` with their bytes, all read now.
+
+    Raises:
+        UsageError: there is no `config/` folder, or a file cannot be read.
+        InvalidStateError: something there is no regular file.
+    """
+    return dict(work_tree(root))
 
 
-def _read(path: Path) -> bytes:
+def _visible(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield everything but folders below `folder`, without hidden ones."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            inner = f"{name}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _visible(entry.path, inner)
+            else:
+                yield inner, entry
+
+
+def _read(path: str, size: int) -> bytes:
     """Return the file's bytes, at most one more than may be read anyway."""
     try:
-        with path.open("rb") as file:
-            return file.read(BYTES_MAX + 1)
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of them
+            data = file.read(min(size, BYTES_MAX) + 1)
+            return data if len(data) == size else data + _rest(file, len(data))
     except OSError as error:
         raise UsageError(f"`{path}` cannot be read: {error.strerror}") from error
+
+
+def _rest(file: FileIO, count: int) -> bytes:
+    """Return what follows `count` bytes; one reading may give fewer than there are."""
+    data = b""
+    while count + len(data) <= BYTES_MAX and (more := file.read(BYTES_MAX + 1)):
+        data += more
+    return data[: BYTES_MAX + 1 - count]
 
 
 def _not_a_file(name: str) -> Finding:

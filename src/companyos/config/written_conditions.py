@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from companyos.checks.check import Check
 from companyos.conditions.tree import Node
 from companyos.config.condition_parser import parse_condition
 from companyos.config.condition_syntax import ConditionProblem
 from companyos.config.condition_types import Environment
-from companyos.config.documents import CatalogDocument
 from companyos.config.environments import flag_environment, rule_environment
+from companyos.config.plain import table
 from companyos.config.scalar_places import Pieces, span_in
+from companyos.digests import JSONObject
 from companyos.findings import Finding, Severity
 
 CHECKS: Mapping[str, Check] = {
@@ -28,13 +30,16 @@ class WrittenCondition:
     file: str
     path: str
     source: str
-    pieces: Pieces
     actions: tuple[str, ...] | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """Return where it stands: the file and the JSON pointer."""
         return self.file, self.path
+
+
+Trees: TypeAlias = dict[tuple[str, tuple[str, ...] | None], Node]
+"""Trees by what they depend on: the text, and the types of its rule's resources."""
 
 
 @dataclass(slots=True)
@@ -46,25 +51,39 @@ class Checked:
 
 
 def check_conditions(
-    conditions: Iterable[WrittenCondition], catalog: CatalogDocument
+    conditions: Iterable[WrittenCondition],
+    catalog: JSONObject,
+    pieces_of: Callable[[WrittenCondition], Pieces],
+    *,
+    known: Trees | None = None,
 ) -> Checked:
     """Return every condition's tree, or what is wrong with it.
 
-    Conditions that are alike and see the same variables are read once.
+    Conditions that are alike and see the same variables are read once. `pieces_of`
+    finds a condition that is wrong in its file's text again. `known` are trees of
+    conditions that were right by this very catalogue; new ones are added to it.
     """
     checked = Checked()
-    known: dict[tuple[str, tuple[str, ...] | None], _Outcome] = {}
+    declared = table(catalog, "resource_types")
+    trees = {} if known is None else known
+    outcomes = {key: _Outcome(tree, ()) for key, tree in trees.items()}
     for written in conditions:
         types = _types_of(written.actions)
-        if not set(types or ()) <= set(catalog.resource_types):
+        if not set(types or ()) <= set(declared):
             continue  # an unknown type is reported; its attributes cannot be known
-        outcome = known.get((written.source, types))
+        outcome = outcomes.get((written.source, types))
         if outcome is None:
             outcome = _outcome(written.source, _environment(types, catalog))
-            known[written.source, types] = outcome
+            outcomes[written.source, types] = outcome
+            if outcome.tree is not None:
+                trees[written.source, types] = outcome.tree
         if outcome.tree is not None:
             checked.trees[written.key] = outcome.tree
-        checked.findings += [_finding(written, each) for each in outcome.problems]
+        if outcome.problems:
+            pieces = pieces_of(written)
+            checked.findings += [
+                _finding(written, each, pieces) for each in outcome.problems
+            ]
     return checked
 
 
@@ -88,17 +107,17 @@ def _types_of(actions: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return tuple(sorted({action.partition(":")[0] for action in actions}))
 
 
-def _environment(
-    types: tuple[str, ...] | None, catalog: CatalogDocument
-) -> Environment:
+def _environment(types: tuple[str, ...] | None, catalog: JSONObject) -> Environment:
     if types is None:
         return flag_environment(catalog)
     return rule_environment(catalog, types)
 
 
-def _finding(written: WrittenCondition, problem: ConditionProblem) -> Finding:
+def _finding(
+    written: WrittenCondition, problem: ConditionProblem, pieces: Pieces
+) -> Finding:
     group = "flag" if written.actions is None else "policy"
-    span = span_in(written.pieces, problem.start - 1, problem.end - 1)
+    span = span_in(pieces, problem.start - 1, problem.end - 1)
     return Finding(
         check=f"{group}/condition",
         severity=Severity.ERROR,

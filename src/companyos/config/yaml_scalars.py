@@ -36,6 +36,11 @@ _OTHER_NUMBER = re.compile(
 ).fullmatch
 
 
+UNCLEAR_WORDS = frozenset(_WORDS) | _OTHER_BOOLEANS
+UNCLEAR_STARTS = _NUMBER_STARTS
+"""Plain text that is none of these words and begins otherwise is just text."""
+
+
 class NoJsonNumberError(ValueError):
     """A number that JSON cannot carry, or not exactly."""
 

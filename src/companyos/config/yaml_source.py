@@ -9,7 +9,8 @@ once; quoted text stays on its line. Whatever the bytes are, the answer is a val
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn, TypeAlias, cast
 
@@ -28,7 +29,15 @@ from yaml.events import (
 )
 
 from companyos.checks.pointers import pointer
-from companyos.config.marks import START, Marks, Span
+from companyos.config.marks import (
+    START,
+    MappingTrace,
+    Marks,
+    SequenceTrace,
+    Span,
+    Trace,
+    event_span,
+)
 from companyos.config.yaml_bytes import (
     UNSAFE,
     RefusedYamlError,
@@ -38,6 +47,8 @@ from companyos.config.yaml_bytes import (
 )
 from companyos.config.yaml_messages import explain
 from companyos.config.yaml_scalars import (
+    UNCLEAR_STARTS,
+    UNCLEAR_WORDS,
     NoJsonNumberError,
     Scalar,
     is_ambiguous,
@@ -50,6 +61,11 @@ from companyos.findings import Finding, Place, Related, Severity
 DEPTH_MAX = 32
 WARNINGS_MAX = 200
 """Warnings kept of one file: a hostile one could otherwise fill the memory."""
+
+_PLAIN = {None, ""}
+_VISIBLE = re.compile("[ -~\n]*").fullmatch
+_CLEAR_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]*").fullmatch
+"""A key on one line that no reader takes for anything else, but for a few words."""
 
 Events: TypeAlias = Callable[[], Event | None]
 
@@ -71,8 +87,16 @@ def read(path: str, data: bytes) -> Source:
     Raises:
         RefusedYamlError: the file is outside the profile.
     """
-    text = decode(path, data)
-    reader = _Reader(path, _events_of(text))
+    return parse(path, decode(path, data))
+
+
+def parse(path: str, text: str) -> Source:
+    """Return what a text says, without the look at its characters that `read` takes.
+
+    Raises:
+        RefusedYamlError: the text is outside the profile.
+    """
+    reader = _Reader(path, text)
     try:
         value, marks = reader.document()
     except YAMLError as error:
@@ -104,11 +128,16 @@ def pure_events(text: str) -> Events:
 
 
 class _Reader:
-    """Builds value and marks from events; `findings` gathers warnings on the way."""
+    """Builds value and trace from events; `findings` gathers warnings on the way.
 
-    def __init__(self, path: str, events: Events) -> None:
+    This is where most of the time of reading goes, so what is right is recognised
+    before what is wrong is looked for.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
         self._path = path
-        self._event = cast("Callable[[], Event]", events)
+        self._event = cast("Callable[[], Event]", _events_of(text))
+        self._lines = text.split("\n") if "?" in text else None
         self._trail: list[str | int] = []
         self.findings: list[Finding] = []
 
@@ -122,7 +151,13 @@ class _Reader:
             )
         if isinstance(first, DocumentStartEvent) and (first.version or first.tags):
             self._refuse("directive", first, "a directive", "delete the `%` line")
-        value, marks = self._node(self._event(), 0)
+        root = self._event()
+        if isinstance(root, ScalarEvent):
+            value: JSONValue = self._scalar(root, None)
+            marks = Marks(root)
+        else:
+            value, trace = self._collection(root, 0)
+            marks = Marks(trace)
         self._event()
         last = self._event()
         if not isinstance(last, StreamEndEvent):
@@ -130,9 +165,7 @@ class _Reader:
             self._refuse("multi-document", last, "a second document", hint)
         return value, marks
 
-    def _node(self, event: Event, depth: int) -> tuple[JSONValue, Marks]:
-        if isinstance(event, ScalarEvent):
-            return self._scalar(event)
+    def _collection(self, event: Event, depth: int) -> tuple[JSONValue, Trace]:
         if isinstance(event, AliasEvent):
             self._refuse("alias", event, "an alias", "write the value out, or quote it")
         if isinstance(event, CollectionStartEvent):
@@ -144,48 +177,82 @@ class _Reader:
             return self._mapping(event, depth)
         return self._sequence(event, depth)
 
-    def _mapping(self, event: Event, depth: int) -> tuple[JSONValue, Marks]:
+    def _mapping(self, opened: Event, depth: int) -> tuple[JSONValue, Trace]:
+        event = self._event
         found: dict[str, JSONValue] = {}
-        marks = Marks(_span(event))
-        while not isinstance(key_event := self._event(), MappingEndEvent):
-            key = self._key(key_event, marks.keys)
-            self._trail.append(key)
-            found[key], marks.values[key] = self._node(self._event(), depth + 1)
-            self._trail.pop()
-            marks.keys[key] = _span(key_event)
-        if found:
-            marks.span = _extent(event, key_event, next(iter(marks.keys.values())))
-        return found, marks
+        trace = MappingTrace(opened, opened)
+        entries = trace.entries
+        while type(key_event := event()) is not MappingEndEvent:
+            key = self._key(key_event, entries)
+            written = cast("ScalarEvent", key_event)
+            value_event = event()
+            if type(value_event) is ScalarEvent:
+                found[key] = self._scalar(value_event, key)
+                entries[key] = written, value_event
+            else:
+                self._trail.append(key)
+                found[key], inner = self._collection(value_event, depth + 1)
+                self._trail.pop()
+                entries[key] = written, inner
+        trace.closed = key_event
+        return found, trace
 
-    def _sequence(self, event: Event, depth: int) -> tuple[JSONValue, Marks]:
+    def _sequence(self, opened: Event, depth: int) -> tuple[JSONValue, Trace]:
+        event = self._event
         found: list[JSONValue] = []
-        marks = Marks(_span(event))
-        while not isinstance(item := self._event(), SequenceEndEvent):
-            self._trail.append(len(found))
-            value, inner = self._node(item, depth + 1)
-            self._trail.pop()
-            found.append(value)
-            marks.items.append(inner)
-        if found:
-            marks.span = _extent(event, item, marks.items[0].span)
-        return found, marks
+        trace = SequenceTrace(opened, opened)
+        while type(item := event()) is not SequenceEndEvent:
+            if type(item) is ScalarEvent:
+                found.append(self._scalar(item, len(found)))
+                trace.items.append(item)
+            else:
+                self._trail.append(len(found))
+                value, inner = self._collection(item, depth + 1)
+                self._trail.pop()
+                found.append(value)
+                trace.items.append(inner)
+        trace.closed = item
+        return found, trace
 
-    def _key(self, event: Event, seen: dict[str, Span]) -> str:
-        if isinstance(event, AliasEvent):
-            self._refuse("alias", event, "an alias", "write the key out, or quote it")
-        if not isinstance(event, ScalarEvent):
+    def _key(self, event: Event, seen: Mapping[str, tuple[ScalarEvent, Trace]]) -> str:
+        if type(event) is not ScalarEvent:
+            if isinstance(event, AliasEvent):
+                hint = "write the key out, or quote it"
+                self._refuse("alias", event, "an alias", hint)
             hint = "quote it if it is text"
             self._refuse("key", event, "a key that is a list or a mapping", hint)
+        key: str = event.value
+        if self._lines is not None:
+            self._refuse_question_mark(event, self._lines)
+        if key in seen:
+            self._careful_key(event)
+            raise self._duplicate(key, event_span(event), event_span(seen[key][0]))
+        if (
+            event.style in _PLAIN
+            and _CLEAR_KEY(key)
+            and key not in UNCLEAR_WORDS
+            and event.anchor is None
+            and event.tag is None
+        ):
+            return key
+        return self._careful_key(event)
+
+    def _refuse_question_mark(self, event: ScalarEvent, lines: list[str]) -> None:
+        """Refuse `? key`: for libyaml `{?a: b}` has the key `a`, for others `?a`."""
+        start = cast("Mark", event.start_mark)
+        if lines[start.line][: start.column].rstrip(" ").endswith("?"):
+            hint = "write `key: value`; quote the key if it begins with `?`"
+            self._refuse("key", event, "a key with `?` before it", hint)
+
+    def _careful_key(self, event: ScalarEvent) -> str:
         self._refuse_properties(event)
-        span, key = _span(event), event.value
+        span, key = event_span(event), event.value
         if event.style in {"|", ">"} or span.line != span.end_line:
             self._refuse("key", event, "a key of several lines", "keep keys short")
-        if event.style in {None, ""}:
+        if event.style in _PLAIN:
             self._refuse_unclear_key(event)
         elif event.style == '"':
             self._refuse_escaped(event)
-        if key in seen:
-            raise self._duplicate(key, span, seen[key])
         return key
 
     def _refuse_unclear_key(self, event: ScalarEvent) -> None:
@@ -199,48 +266,58 @@ class _Reader:
         if not isinstance(value, str):
             message = f"a key that is {kind_of(value)}, not a string"
             self._refuse("key", event, message, f'quote it: "{text}"')
-        self._warn_ambiguous(event)
+        self._warn_ambiguous(event, ())
 
-    def _scalar(self, event: ScalarEvent) -> tuple[Scalar, Marks]:
-        self._refuse_properties(event)
-        style = event.style or ""
-        marks = Marks(_span(event), style)
-        if not style:
-            return self._plain(event), marks
-        if style in {"'", '"'} and marks.span.line != marks.span.end_line:
+    def _scalar(self, event: ScalarEvent, step: str | int | None) -> Scalar:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_properties(event)
+        text: str = event.value
+        style = event.style
+        if style in _PLAIN:
+            if text[:1] in UNCLEAR_STARTS or text in UNCLEAR_WORDS:
+                return self._plain(event, () if step is None else (step,))
+            return text
+        if style not in {"|", ">"}:
+            self._check_quoted(event, style)
+        return text
+
+    def _check_quoted(self, event: ScalarEvent, style: str | None) -> None:
+        start, end = cast("Mark", event.start_mark), cast("Mark", event.end_mark)
+        if start.line != end.line:
             hint = "close the quote on its line, or write a block with `|` or `>`"
             message = "quoted text that goes over several lines"
             self._refuse("multiline-quoted", event, message, hint)
         if style == '"':
             self._refuse_escaped(event)
-        return event.value, marks
 
-    def _plain(self, event: ScalarEvent) -> Scalar:
+    def _plain(self, event: ScalarEvent, step: tuple[str | int, ...]) -> Scalar:
         try:
             value = resolve(event.value)
         except NoJsonNumberError as error:
             message = f"`{event.value[:40]}` {error}"
             self._refuse("number-range", event, message, "quote it if it is text")
-        self._warn_ambiguous(event)
+        self._warn_ambiguous(event, step)
         return value
 
-    def _warn_ambiguous(self, event: ScalarEvent) -> None:
+    def _warn_ambiguous(self, event: ScalarEvent, step: tuple[str | int, ...]) -> None:
         if is_ambiguous(event.value) and len(self.findings) < WARNINGS_MAX:
             self.findings.append(
                 Finding(
                     check="yaml/ambiguous-scalar",
                     severity=Severity.WARNING,
                     message=f"`{event.value}` is not the same to every YAML reader",
-                    place=_span(event).of(self._path),
+                    place=event_span(event).of(self._path),
                     label=f"here it is {kind_of(resolve(event.value))}",
                     hint=f'quote it if it is text: "{event.value}"',
-                    path=pointer(tuple(self._trail)),
+                    path=pointer((*self._trail, *step)),
                     value=event.value,
                 )
             )
 
     def _refuse_escaped(self, event: ScalarEvent) -> None:
         """Refuse by escape what may not be written plainly, but a tab or a newline."""
+        if _VISIBLE(event.value):
+            return
         for character in event.value:
             if "\ud800" <= character <= "\udfff":
                 self._refuse("character", event, "half a surrogate pair", "delete it")
@@ -271,28 +348,11 @@ class _Reader:
         )
 
     def _refuse(self, check: str, event: Event, what: str, hint: str) -> NoReturn:
-        span = _span(event)
+        span = event_span(event)
         if span.end_line != span.line:
             span = Span(span.line, span.column, span.line, span.column + 1)
         message = what if what.startswith(("`", "nest")) else f"{what} is not allowed"
         raise refusal(check, span.of(self._path), message, hint=hint)
-
-
-def _span(event: Event) -> Span:
-    start, end = cast("Mark", event.start_mark), cast("Mark", event.end_mark)
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-
-def _extent(opened: Event, closed: Event, first: Span) -> Span:
-    """Return what to mark for a collection: to its bracket, or its first key or item.
-
-    A block ends for the parser where the next thing begins, perhaps pages below.
-    """
-    start = cast("Mark", opened.start_mark)
-    if getattr(opened, "flow_style", False):
-        end = cast("Mark", closed.end_mark)
-        return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-    return Span(start.line + 1, start.column + 1, first.end_line, first.end_column)
 
 
 def _not_yaml(path: str, error: YAMLError) -> RefusedYamlError:

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from companyos.config.documents.shared import (
     ActionName,
     Id,
+    MailAddress,
     Prose,
     RoleName,
     Shape,
@@ -104,6 +105,13 @@ class ActionDocument(Shape):
     description: Annotated[
         Prose, Field(description="What it does.", examples=["Take a dataset away."])
     ]
+    require_fresh: Annotated[
+        bool,
+        Field(
+            description="Nothing remembered about the subject decides about it.",
+            examples=[True],
+        ),
+    ] = False
 
 
 class ServiceDocument(Shape):
@@ -126,6 +134,25 @@ class ServiceDocument(Shape):
             default_factory=list,
             description="The flags it reads.",
             examples=[["bulk-export"]],
+            json_schema_extra={"uniqueItems": True},
+        ),
+    ]
+
+
+class OwnerDocument(Shape):
+    """One team or person that answers for flags or tenants."""
+
+    model_config = ConfigDict(title="Owner")
+
+    description: Annotated[
+        Prose | None, Field(description="Who they are.", examples=["The data team."])
+    ] = None
+    contacts: Annotated[
+        list[MailAddress],
+        Field(
+            default_factory=list,
+            description="The mail addresses at which they are reached.",
+            examples=[["data@companyos.example"]],
             json_schema_extra={"uniqueItems": True},
         ),
     ]
@@ -181,3 +208,12 @@ class CatalogDocument(Shape):
             examples=[{"exports": {"actions": ["dataset:export"]}}],
         ),
     ]
+    owners: Annotated[
+        dict[Id, OwnerDocument] | None,
+        Field(
+            min_length=1,
+            description="Who may answer for a flag or a tenant; where it is given, "
+            "nobody else may.",
+            examples=[{"team-data": {"contacts": ["data@companyos.example"]}}],
+        ),
+    ] = None

@@ -21,6 +21,7 @@ from companyos.config.documents.shared import (
     written_as,
 )
 from companyos.flags.model import FlagKind, FlagState, FlagType, OnExpiry, SplitBy
+from companyos.flags.pins import BUCKETINGS
 
 VariantName: TypeAlias = Annotated[
     str,
@@ -28,6 +29,14 @@ VariantName: TypeAlias = Annotated[
         "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",
         "letters, digits, `_`, `.` and `-`, at most 63",
         ["on"],
+    ),
+]
+Salt: TypeAlias = Annotated[
+    str,
+    written_as(
+        "^[!-~]{1,200}$",
+        "letters, digits and signs of ASCII without spaces, at most 200",
+        ["bulk-export"],
     ),
 ]
 Answer: TypeAlias = Annotated[
@@ -70,6 +79,15 @@ class RolloutDocument(Shape):
             min_length=1,
             description="The share of each variant, in percent; together 100.",
             examples=[{"large": 10, "small": 90}],
+        ),
+    ] = None
+    order: Annotated[
+        list[VariantName] | None,
+        Field(
+            min_length=1,
+            description="Which shares lie first, for flags that were moved here. "
+            "Without it `on` is first and the others follow by name.",
+            examples=[["small", "large"]],
         ),
     ] = None
 
@@ -268,13 +286,14 @@ class FlagDocument(Shape):
     bucketing: Annotated[
         str,
         Field(
-            pattern="^flagd/3$",
-            description="The algorithm that turns a key into a bucket.",
+            pattern=f"^({'|'.join(BUCKETINGS)})$",
+            description="The algorithm that turns a key into a bucket. Others than "
+            "flagd/3 are for flags that were moved here, so that nobody moves.",
             examples=["flagd/3"],
         ),
     ] = "flagd/3"
     salt: Annotated[
-        Id | None,
+        Salt | None,
         Field(
             description="What the buckets are mixed with; the flag's id if not given.",
             examples=["bulk-export"],

@@ -82,6 +82,14 @@ Prose: TypeAlias = Annotated[
         examples=["What people of a pilot tenant may do."],
     ),
 ]
+MailAddress: TypeAlias = Annotated[
+    str,
+    written_as(
+        r"^[^\s@]{1,64}@[^\s@]{1,253}$",
+        "a mail address",
+        ["owner@pilot-a.example"],
+    ),
+]
 Country: TypeAlias = Annotated[
     str,
     written_as(

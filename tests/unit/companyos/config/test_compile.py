@@ -18,6 +18,7 @@ from companyos.config.load import load
 from companyos.config.sources import read_folder
 from companyos.digests import canonical_json, digest_of, strict_json
 from companyos.errors import InvalidStateError, UsageError
+from companyos.findings import Severity
 from companyos.releases.entries import Part
 from companyos.snapshot.snapshot import Snapshot
 
@@ -41,9 +42,9 @@ def changed(path: str, old: str, new: str) -> dict[str, bytes]:
 
 
 def test_the_example_is_valid_and_compiles() -> None:
-    """`config/` has nothing to report and loads as services load it."""
+    """`config/` has nothing to warn of and loads as services load it."""
     loaded = load(read_folder(ROOT), today=date(2026, 11, 23))
-    assert loaded.findings == ()
+    assert {each.severity for each in loaded.findings} <= {Severity.INFO}
     parts = {str(p): data for p, data in compile_state(loaded).components.items()}
     snapshot = Snapshot.load(
         tenants=parts["tenants"], policies=parts["policies"], flags=parts["flags"]

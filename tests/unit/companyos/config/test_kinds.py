@@ -14,7 +14,7 @@ from companyos.config.kinds import Kind, kind_of_path, modeline, stem_of
         ("config/policies/base.yaml", Kind.POLICY),
         ("config/flags/bulk-export.yaml", Kind.FLAG),
         ("config/catalog.yaml", Kind.CATALOG),
-        ("config/policies/base.tests.yaml", None),
+        ("config/policies/base.tests.yaml", Kind.POLICY_TESTS),
         ("config/tenants/acme.yml", None),
         ("config/tenants/deeper/acme.yaml", None),
         ("config/tenants.yaml", None),

@@ -57,7 +57,7 @@ def test_a_flag_expires_when_its_last_day_is_over() -> None:
     base = check_cases.base()
     last = load(base, today=date(2027, 1, 31))
     after = load(base, today=date(2027, 2, 1))
-    assert last.findings == ()
+    assert [each.check for each in last.findings] == ["flag/expires-soon"]
     assert [(f.check, f.severity) for f in after.findings] == [
         ("flag/expired", Severity.WARNING)
     ]

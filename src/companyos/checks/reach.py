@@ -1,0 +1,85 @@
+"""Whom and what a rule is about, with roles and actions written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from companyos.authz.model import ANY
+from companyos.checks.facts import CatalogFacts, Facts, RuleFacts
+from companyos.checks.implication import Terms, implies, is_never, terms_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A rule's people, actions and condition; `when` is None for always.
+
+    One that `is_never` certainly never speaks.
+    """
+
+    rule: RuleFacts
+    roles: frozenset[str]
+    actions: frozenset[str]
+    when: Terms | None
+    is_never: bool
+
+    def covers(self, other: Reach) -> bool:
+        """Return whether this rule certainly speaks wherever the other one does."""
+        everybody = ANY in self.roles
+        return (
+            (everybody or other.roles <= self.roles)
+            and other.actions <= self.actions
+            and (
+                self.when is None
+                or (other.when is not None and implies(other.when, self.when))
+            )
+        )
+
+
+class Reaches:
+    """Finds out the reach of rules, by the catalogue."""
+
+    def __init__(self, facts: Facts, catalog: CatalogFacts) -> None:
+        self._facts = facts
+        self._actions = [word.text for word in catalog.actions]
+        self._heirs = _heirs(catalog)
+
+    def of(self, rule: RuleFacts) -> Reach | None:
+        """Return a rule's reach, None where its condition or actions have a mistake."""
+        when = self._facts.tree(rule.when) if rule.when else None
+        if rule.when is not None and when is None:
+            return None
+        named = [word.text for word in rule.roles]
+        roles = {heir for role in named for heir in self._heirs.get(role, {role})}
+        actions = {each for word in rule.actions for each in self._named(word.text)}
+        if not actions:
+            return None
+        return Reach(
+            rule=rule,
+            roles=frozenset(roles),
+            actions=frozenset(actions),
+            when=None if when is None else terms_of(when),
+            is_never=when is not None and is_never(when),
+        )
+
+    def _named(self, action: str) -> list[str]:
+        if not action.endswith(":*"):
+            return [action]
+        return [each for each in self._actions if each.startswith(action[:-1])]
+
+
+def _heirs(catalog: CatalogFacts) -> Mapping[str, set[str]]:
+    """Return, for each role, the roles that may do what it may, itself included."""
+    inherits = {role.name.text: role.inherits for role in catalog.roles}
+    heirs: dict[str, set[str]] = {}
+    for name in inherits:
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            role = pending.pop()
+            if role not in seen:
+                seen.add(role)
+                pending += [word.text for word in inherits.get(role, ())]
+        for role in seen:
+            heirs.setdefault(role, set()).add(name)
+    return heirs

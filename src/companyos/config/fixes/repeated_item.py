@@ -1,0 +1,32 @@
+"""Takes an item out of a list that has it already."""
+
+from __future__ import annotations
+
+from companyos.config.edits.changes import value_at
+from companyos.config.edits.entries import remove
+from companyos.config.edits.rewrite import Rewrite
+from companyos.config.fixes.proposal import Files, Proposal, found_at
+from companyos.findings import Finding
+
+
+def propose(finding: Finding, files: Files) -> Proposal | None:
+    """Propose to keep the first of equal items alone."""
+    found = found_at(finding, files)
+    if found is None:
+        return None
+    source, path = found
+    items = value_at(source.value, path[:-1])
+    if not isinstance(items, list) or not isinstance(path[-1], int):
+        return None
+    item = items[path[-1]]
+    again = [index for index, each in enumerate(items) if each == item][1:]
+    removals = [remove(source, (*path[:-1], index)) for index in reversed(again)]
+    made = [each for each in removals if each is not None]
+    if not made or len(made) != len(again):
+        return None
+    rewrite = Rewrite(
+        source.path,
+        tuple(edit for each in made for edit in each.edits),
+        tuple(change for each in made for change in each.changes),
+    )
+    return Proposal("delete what stands twice", safe=True, rewrites=(rewrite,))
