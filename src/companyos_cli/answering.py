@@ -6,16 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from companyos.authz import Decision, Resource, decide_lookup
+from companyos.authz import (
+    Decision,
+    Explanation,
+    Request,
+    Resource,
+    decide_lookup,
+    explain,
+)
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import UsageError
 from companyos.flags import Evaluation, evaluate
-from companyos.identity import Lookup, NotFound, Subject, Unavailable
+from companyos.identity import Directory, Lookup, NotFound, Subject, Unavailable
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer, Paint, Role
 from companyos_cli.exits import ExitStatus
+from companyos_cli.render.explanations import (
+    explanation_document,
+    explanation_text,
+)
 from companyos_cli.render.tables import fields
-from companyos_cli.snapshots import directory_of
 
 RESOURCE_KEYS = frozenset({"id", "type", "tenant", "attributes"})
 
@@ -30,21 +40,34 @@ class Asked:
     resource: JSONObject
 
 
-def decision_answer(asked: Asked, snapshot: Snapshot) -> Answer:
+def decision_answer(
+    asked: Asked, snapshot: Snapshot, directory: Directory, *, explained: bool = False
+) -> Answer:
     """Return the decision; a deny is the answer no."""
-    found = directory_of(snapshot).get_subject(asked.tenant_id, asked.subject_id)
+    found = directory.get_subject(asked.tenant_id, asked.subject_id)
+    resource = _resource(asked)
     decision = decide_lookup(
         found,
         snapshot,
         tenant_id=asked.tenant_id,
         subject_id=asked.subject_id,
         action=asked.action,
-        resource=_resource(asked),
+        resource=resource,
     )
+    status = ExitStatus.YES if decision.allowed else ExitStatus.NO
+    text, document = _decision_text, _decision_document(decision)
+    if not explained:
+        return Answer(lambda paint: text(decision, paint), document, status)
+    explanation = Explanation(decision)
+    if isinstance(found, Subject) and found.subject_id == asked.subject_id:
+        request = Request(asked.tenant_id, found, asked.action, resource)
+        explanation = explain(request, snapshot)
     return Answer(
-        text=lambda paint: _decision_text(decision, paint),
-        document=_decision_document(decision),
-        status=ExitStatus.YES if decision.allowed else ExitStatus.NO,
+        text=lambda paint: (
+            f"{text(decision, paint)}\n\n{explanation_text(explanation, paint)}"
+        ),
+        document={**document, "explanation": explanation_document(explanation)},
+        status=status,
     )
 
 

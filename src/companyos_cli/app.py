@@ -87,7 +87,7 @@ def _console() -> Console:
     streams = [sys.stdout, sys.stderr]
     for index, stream in enumerate(streams):
         if stream is None:
-            streams[index] = Path(os.devnull).open("w", encoding="utf-8")
+            streams[index] = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     plain = bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - no-color.org, for everyone

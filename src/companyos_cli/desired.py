@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from companyos.config.compile import compile_state
-
 from companyos.config.composition import composed
 from companyos.config.sources import Sources
 from companyos.digests import digest_of

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from companyos_cli.console import Output
+from companyos_cli.render.forms import FindingsOutput
 
 OutputOption = Annotated[
     Output, typer.Option("-o", "--output", help="Form of the answer.")
@@ -56,4 +57,58 @@ Ref = Annotated[
 ]
 OfStage = Annotated[
     str | None, typer.Option("--stage", metavar="STAGE", help="As a stage carries it.")
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", metavar="REF", help="Report only what is new since a commit."
+    ),
+]
+Jobs = Annotated[
+    str,
+    typer.Option(
+        "--jobs", metavar="N", help="Processes that read: a number, or `auto`."
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Neither use nor keep earlier results.")
+]
+FindingsForm = Annotated[
+    FindingsOutput,
+    typer.Option("-o", "--output", help="Form of the answer; auto: as CI shows it."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings answer no as well.")]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Answer 0 whatever is found.")
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select", metavar="CHECK", help="Only these checks or groups, as `flag`."
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="CHECK", help="Not these checks or groups."),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="Leave out what this file lists.  [default: as config/checks.yaml says]",
+    ),
+]
+WriteBaseline = Annotated[
+    bool,
+    typer.Option("--write-baseline", help="List the warnings of now as known."),
+]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Run again at each change, until Ctrl-C.")
+]
+Diff = Annotated[
+    bool, typer.Option("--diff", help="Show what mending changes and write nothing.")
+]
+Unsafe = Annotated[
+    bool, typer.Option("--unsafe", help="Also fixes that change what is meant.")
 ]

@@ -10,7 +10,7 @@ from companyos.config.compile import compile_state
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import UsageError
 from companyos.identity import Directory, Lookup, NotFound, Subject, Unavailable
-from companyos.identity.backends.static import StaticDirectory
+from companyos.identity.opening import open_directory
 from companyos.releases.entries import Part
 from companyos.snapshot import Snapshot
 from companyos_cli.carrying import carried
@@ -38,16 +38,13 @@ def snapshot_of(workspace: Workspace, which: Which) -> Snapshot:
     return _loaded(_components(workspace, which))
 
 
-def directory_of(snapshot: Snapshot) -> Directory:
+def directory_of(workspace: Workspace, snapshot: Snapshot) -> Directory:
     """Return the directory that the desired state asks for.
 
     Raises:
-        UsageError: it is one that this command does not have.
+        UsageError: there is no such backend, or it cannot be used as it is set up.
     """
-    identity = snapshot.identity
-    if identity.backend != "static":
-        raise UsageError(f"the identity backend `{identity.backend}` is not built in")
-    return StaticDirectory(identity.subjects)
+    return open_directory(snapshot.identity, workspace.surroundings)
 
 
 def subject_of(found: Lookup) -> Subject:

@@ -2,87 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 
-from companyos.config.load import load
-from companyos.errors import InvalidStateError, UsageError
-from companyos.findings import Finding, Severity
+from companyos.config.sources import Sources
+from companyos.errors import InvalidStateError
+from companyos.findings import Finding
 from companyos_cli.console import Answer
-from companyos_cli.exits import ExitStatus
-from companyos_cli.render.findings_json import findings_json
-from companyos_cli.render.findings_text import findings_text
+from companyos_cli.looking import Effort, look
+from companyos_cli.render.report import TextOf
+from companyos_cli.reporting import Found, Telling, answer_of, report_of
+from companyos_cli.scoping import within
+from companyos_cli.watching import runs
 from companyos_cli.wiring import Workspace
 
-TextOf: TypeAlias = Callable[[str], str]
+FIXES_MAX = 500
+"""Findings of which it is worked out how they can be mended; that takes time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What to report, and how much of it answers no."""
+class Asked:
+    """What to look at, how hard, and how to tell it."""
 
-    paths: tuple[Path, ...]
-    strict: bool
-    exit_zero: bool
+    paths: Sequence[Path]
+    effort: Effort
+    telling: Telling
+    today: date
 
 
-def check(workspace: Workspace, scope: Scope, *, today: date) -> Answer:
+def check(workspace: Workspace, asked: Asked) -> Answer:
     """Return everything that is wrong, in the whole state or in the named paths.
 
     Raises:
         UsageError: a named path is not there, or not in the repository.
     """
-    findings, text_of = _found(workspace, today)
-    shown = _within(findings, scope.paths, root=workspace.root)
-    return Answer(
-        text=lambda paint: findings_text(shown, text_of, paint),
-        document=findings_json(shown),
-        status=ExitStatus.YES if scope.exit_zero else _status(shown, scope),
-    )
+    wanted = within(asked.paths, root=workspace.root)
+    found, text_of = _found(workspace, asked)
+    report = report_of(found, asked.telling, wanted, root=workspace.root)
+    answer = answer_of(report, asked.telling, text_of)
+    if any(each.fix is not None for each in report.findings):
+        return replace(answer, next_step="companyos fix --diff")
+    return answer
 
 
-def _status(findings: Sequence[Finding], scope: Scope) -> ExitStatus:
-    counting = {Severity.ERROR}
-    if scope.strict:
-        counting.add(Severity.WARNING)
-    wrong = any(each.severity in counting for each in findings)
-    return ExitStatus.NO if wrong else ExitStatus.YES
+def run(workspace: Workspace, asked: Asked, *, watch: bool) -> None:
+    """Answer once and leave, or again at each change until somebody interrupts."""
+    session = workspace.session
+    if not watch:
+        session.finish(check(workspace, asked))
+    for _ in runs(workspace.root):
+        session.console.show(check(workspace, asked), session.output)
+        session.console.note("watching `config/`; Ctrl-C ends")
+        gc.collect()  # a single run does without; this one does not end
 
 
-def _within(
-    findings: Sequence[Finding], paths: Sequence[Path], *, root: Path
-) -> tuple[Finding, ...]:
-    if not paths:
-        return tuple(findings)
-    names = [_name_in(path, root=root) for path in paths]
-    return tuple(
-        each
-        for each in findings
-        if any(
-            each.place.file == name or each.place.file.startswith(f"{name}/")
-            for name in names
-        )
-    )
-
-
-def _name_in(path: Path, *, root: Path) -> str:
-    absolute = path.resolve()
-    if not absolute.exists():
-        raise UsageError(f"there is no `{path}`")
-    if not absolute.is_relative_to(root.resolve()):
-        raise UsageError(f"`{path}` is not in the repository `{root}`")
-    return absolute.relative_to(root.resolve()).as_posix()
-
-
-def _found(workspace: Workspace, today: date) -> tuple[Sequence[Finding], TextOf]:
+def _found(workspace: Workspace, asked: Asked) -> tuple[Found, TextOf]:
     try:
-        loaded = load(workspace.sources, today=today)
+        loaded = look(workspace, asked.effort, today=asked.today)
     except InvalidStateError as error:
-        return error.findings, _no_text
-    return loaded.findings, loaded.text
+        return Found(error.findings), _no_text
+    found = Found(
+        _with_fixes(loaded.findings, loaded.sources),
+        loaded.suppressed,
+        loaded.preferences,
+        is_whole=asked.effort.against is None,
+    )
+    return found, loaded.text
+
+
+def _with_fixes(findings: tuple[Finding, ...], sources: Sources) -> tuple[Finding, ...]:
+    """Return the findings, the first of them with how they can be mended."""
+    if not findings:
+        return ()
+    from companyos.config.fixes.registry import with_fixes
+
+    first, rest = findings[:FIXES_MAX], findings[FIXES_MAX:]
+    return (*with_fixes(first, sources), *rest)
 
 
 def _no_text(_path: str) -> str:

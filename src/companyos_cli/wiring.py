@@ -10,7 +10,8 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -23,6 +24,7 @@ from companyos_cli.session import Session
 if TYPE_CHECKING:
     from companyos.config.sources import Sources
     from companyos.gitstore import GitStore
+    from companyos.identity.backend import Surroundings
     from companyos.releases.signatures import Signer, Verifier
     from companyos.releases.stages import Stages
 
@@ -82,6 +84,33 @@ def pause(attempt: int) -> None:
     """Wait before trying again, longer each time and never in step with others."""
     longest = min(PAUSE_SECONDS * 2**attempt, PAUSE_SECONDS_MAX)
     time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
+
+
+def wall_clock_ns() -> int:
+    """Return the present time in ns, to be held against the stamps of files."""
+    return time.time_ns()
+
+
+PROGRESS_AFTER = 0.3
+"""Seconds after which a person is told how far the reading is."""
+
+
+@contextmanager
+def reading_progress(session: Session) -> Iterator[Callable[[int, int], None]]:
+    """Give what tells a person at a terminal how far it is, if it takes long."""
+    start = time.monotonic()
+    shown = False
+
+    def tell(done: int, total: int) -> None:
+        nonlocal shown
+        if time.monotonic() - start > PROGRESS_AFTER:
+            shown = session.console.show_progress(f"reading {done} of {total} files")
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            session.console.show_progress("")
 
 
 def wait(seconds: float) -> None:
@@ -169,6 +198,13 @@ class Workspace:
     def private_folder(self) -> Path:
         """Where this clone keeps what is never committed: its key, what it last saw."""
         return self.store.git_folder / "companyos"
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Return what identity backends may use: paths begin at the repository."""
+        from companyos.identity.backend import Surroundings
+
+        return Surroundings(self.root, environment, time.monotonic)
 
     def sources_at(self, commit: str) -> Sources:
         """Return the desired state's files at a commit."""

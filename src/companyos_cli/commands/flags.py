@@ -1,4 +1,4 @@
-"""`companyos flags`: ask flags what they answer."""
+"""`companyos flags`: ask flags what they answer; `flag_edits` changes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from companyos_cli.app import app
 from companyos_cli.console import Output
 from companyos_cli.session import session_of
 
-flags = typer.Typer(help="Ask what flags answer.", no_args_is_help=True)
+flags = typer.Typer(help="Ask what flags answer, and change it.", no_args_is_help=True)
 app.add_typer(flags, name="flags", rich_help_panel="Check")
 
 
@@ -46,10 +46,12 @@ def evaluate(
     )
 
     session = session_of(ctx, output)
-    snapshot = snapshot_of(wiring.Workspace.of(session), Which(ref, stage))
+    workspace = wiring.Workspace.of(session)
+    snapshot = snapshot_of(workspace, Which(ref, stage))
     who = None
     if subject is not None:
-        who = subject_of(directory_of(snapshot).get_subject(tenant, subject))
+        found = directory_of(workspace, snapshot).get_subject(tenant, subject)
+        who = subject_of(found)
     session.finish(
         evaluation_answer(
             flag,

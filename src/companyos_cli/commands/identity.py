@@ -34,6 +34,7 @@ def get(
     from companyos_cli.snapshots import Which, directory_of, snapshot_of
 
     session = session_of(ctx, output)
-    snapshot = snapshot_of(wiring.Workspace.of(session), Which(ref, stage))
-    found = directory_of(snapshot).get_subject(tenant, subject)
+    workspace = wiring.Workspace.of(session)
+    snapshot = snapshot_of(workspace, Which(ref, stage))
+    found = directory_of(workspace, snapshot).get_subject(tenant, subject)
     session.finish(lookup_answer(found, snapshot))

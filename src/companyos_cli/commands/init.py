@@ -43,8 +43,11 @@ def init(
 
 
 def write_desired_state(root: Path, git_folder: Path) -> list[str]:
-    """Write config/, schemas/ and a key of this clone's own; return the paths."""
-    from companyos.config import schemas
+    """Write config/, schemas/ and a key of this clone's own; return the paths.
+
+    Editors are told of the schemas, unless they have settings here already.
+    """
+    from companyos.config import editor_settings, schemas
     from companyos.signing.keys import (
         generate_key,
         public_key_text,
@@ -58,6 +61,8 @@ def write_desired_state(root: Path, git_folder: Path) -> list[str]:
         scaffolding.for_owner(public_key_text(key), log_branch=_log_branch(root))
     )
     files |= {f"schemas/{name}": data for name, data in schemas.export().items()}
+    if not (root / editor_settings.PATH).exists():
+        files[editor_settings.PATH] = editor_settings.editor_settings()
     for path, data in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +112,7 @@ def _answer(root: Path, written: list[str]) -> Answer:
             [
                 f"{paint('wrote', Role.SUCCESS)} {len(written)} files in {root}:",
                 "  config/    tenants, policies, flags and how they are released",
-                "  schemas/   what editors check them against",
+                "  schemas/   what editors check them against; .vscode/ tells them so",
                 "and a key for this clone in .git/companyos/key.pem, not encrypted",
             ]
         )

@@ -5,24 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from companyos.checks.suppressing import Suppressed
 from companyos.digests import JSONObject
-from companyos.findings import Finding, Place, Severity
+from companyos.findings import Finding, Fix, Place, Severity
 from companyos_cli.render.findings_text import docs_page
 
 SCHEMA = "companyos.findings/v1"
 
 
-def findings_json(findings: Sequence[Finding]) -> JSONObject:
-    """Return all findings as one document."""
+def findings_json(
+    findings: Sequence[Finding],
+    *,
+    suppressed: Sequence[Suppressed] = (),
+    known: int = 0,
+) -> JSONObject:
+    """Return all findings as one document; `known` is how many a baseline has."""
     counts = Counter(finding.severity for finding in findings)
     return {
         "schema": SCHEMA,
         "summary": {severity.value: counts[severity] for severity in Severity},
-        "findings": [_finding(each) for each in findings],
+        "findings": [finding_json(each) for each in findings],
+        "suppressed": [
+            {**finding_json(each.finding), "reason": each.reason} for each in suppressed
+        ],
+        "known": known,
     }
 
 
-def _finding(finding: Finding) -> JSONObject:
+def finding_json(finding: Finding) -> JSONObject:
+    """Return one finding."""
     return {
         "check": finding.check,
         "severity": finding.severity.value,
@@ -38,6 +49,15 @@ def _finding(finding: Finding) -> JSONObject:
         ],
         "docs": docs_page(finding.check),
         "fingerprint": finding.fingerprint,
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _fix(fix: Fix) -> JSONObject:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [{**_place(each.place), "text": each.text} for each in fix.edits],
     }
 
 

@@ -46,8 +46,13 @@ def findings_text(
     findings: Sequence[Finding],
     text_of: Callable[[str], str],
     paint: Paint = unpainted,
+    *,
+    aside: str = "",
 ) -> str:
-    """Return all findings as text. `text_of` gives a file's text, empty if unknown."""
+    """Return all findings as text. `text_of` gives a file's text, empty if unknown.
+
+    `aside` says in words what is not among them.
+    """
     seen: Counter[str] = Counter()
     blocks: list[str] = []
     for finding in findings:
@@ -59,7 +64,8 @@ def findings_text(
         for check, count in sorted(seen.items())
         if count > SHOWN_PER_CHECK
     ]
-    return "\n\n".join([*blocks, totals(findings)])
+    end = totals(findings)
+    return "\n\n".join([*blocks, f"{end} ({aside})" if aside else end])
 
 
 def totals(findings: Iterable[Finding]) -> str:
@@ -71,6 +77,13 @@ def totals(findings: Iterable[Finding]) -> str:
         if counts[severity]
     ]
     return ", ".join(found) or "nothing to report"
+
+
+def message_with_count(finding: Finding) -> str:
+    """Return a finding's message, with the number of places if there are several."""
+    if finding.count == 1:
+        return finding.message
+    return f"{finding.message} (the first of {finding.count} places)"
 
 
 def docs_page(check: str) -> str:

@@ -29,3 +29,13 @@ def fields(rows: Sequence[tuple[str, str]], *, paint: Paint) -> str:
     return "\n".join(
         f"{paint(name.ljust(width), Role.FAINT)}{GAP}{value}" for name, value in rows
     )
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return the rows as a Markdown table; no cell can end its column."""
+
+    def line(cells: Sequence[str]) -> str:
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+    rule = f"|{'---|' * len(header)}"
+    return "\n".join([line(header), rule, *(line(row) for row in rows)])

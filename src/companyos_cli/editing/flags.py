@@ -1,0 +1,194 @@
+"""Edits of flags: an answer for a tenant or for all, an end, and taking a flag out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from companyos.config.edits.entries import add_entry, remove, replace
+from companyos.config.edits.rewrite import Rewrite
+from companyos.config.fixes.takes_part import joined
+from companyos.config.judging import State
+from companyos.config.kinds import Kind
+from companyos.config.moments import is_moment
+from companyos.digests import JSONValue
+from companyos.errors import UsageError
+from companyos_cli.editing.change import Plan, written_rewrite
+from companyos_cli.editing.reading import (
+    Document,
+    document,
+    documents,
+    governing,
+    position,
+)
+
+_OVERRIDES = "per_tenant_overrides"
+_FLAGS = "feature_flags"
+_TRUTHS = {"true": True, "on": True, "false": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What a tenant shall get of a flag, until when, and why."""
+
+    tenant: str
+    value: str
+    until: str | None
+    reason: str | None
+
+
+def plan_override(state: State, flag: str, serving: Serving) -> Plan:
+    """Return the plan of giving one tenant an answer.
+
+    A tenant that does not take part in the flag yet will, or nothing would change.
+
+    Raises:
+        UsageError: there is no such flag, tenant or variant.
+    """
+    found = document(state, Kind.FLAG, flag)
+    tenant = document(state, Kind.TENANT, serving.tenant)
+    value = _override(found, serving)
+    rewrites = [_overriding(found, serving.tenant, value)]
+    if flag not in tenant.texts(_FLAGS):
+        rewrites.append(
+            written_rewrite(joined(tenant.source, flag), tenant.source.path)
+        )
+    return Plan(
+        f"give tenant `{serving.tenant}` `{serving.value}` of flag `{flag}`",
+        {},
+        tuple(rewrites),
+        next_step=f"companyos flags eval {flag} --tenant {serving.tenant}",
+    )
+
+
+def plan_default(state: State, flag: str, value: str) -> Plan:
+    """Return the plan of changing what a flag answers where nothing else decides.
+
+    Raises:
+        UsageError: there is no such flag or variant.
+    """
+    found = document(state, Kind.FLAG, flag)
+    rewrite = replace(found.source, ("default",), _answer(found, value))
+    title = f"let flag `{flag}` answer `{value}` by default"
+    return Plan(title, {}, (rewrite,))
+
+
+def plan_expiry(state: State, flag: str, day: str) -> Plan:
+    """Return the plan of changing a flag's last day.
+
+    Raises:
+        UsageError: there is no such flag, or no such day.
+    """
+    _refuse_no_moment(day)
+    found = document(state, Kind.FLAG, flag)
+    key = "expires_at"
+    if found.at(key) is None:
+        rewrite = written_rewrite(
+            add_entry(found.source, (), key, day), found.source.path
+        )
+    else:
+        rewrite = replace(found.source, (key,), day)
+    return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
+
+
+def plan_removal(state: State, flag: str, *, from_services: bool) -> Plan:
+    """Return the plan of taking a flag out, and out of the tenants that take part.
+
+    Raises:
+        UsageError: another flag needs it first, or a service reads it.
+    """
+    found = document(state, Kind.FLAG, flag)
+    _refuse_needed(state, flag)
+    readers = list(_readers(state, flag))
+    if readers and not from_services:
+        names = ", ".join(f"`{path[1]}`" for _, path in readers)
+        raise UsageError(
+            f"service {names} reads flag `{flag}`",
+            hint="take it out of the code first; then `--from-services` takes it out "
+            "of config/catalog.yaml as well",
+        )
+    places = [*readers, *_taking_part(state, flag)]
+    rewrites = [
+        written_rewrite(remove(each.source, path), each.source.path)
+        for each, path in places
+    ]
+    return Plan(f"remove flag `{flag}`", {found.source.path: None}, tuple(rewrites))
+
+
+def _override(found: Document, serving: Serving) -> JSONValue:
+    value = _answer(found, serving.value)
+    if serving.until is None and serving.reason is None:
+        return value
+    if serving.until is not None:
+        _refuse_no_moment(serving.until)
+    key = "value" if isinstance(value, bool) else "variant"
+    told = {"until": serving.until, "reason": serving.reason}
+    return {key: value, **{name: each for name, each in told.items() if each}}
+
+
+def _overriding(found: Document, tenant: str, value: JSONValue) -> Rewrite:
+    source = found.source
+    if found.at(_OVERRIDES) is None:
+        after = "off" if found.at("off") is not None else "default"
+        rewrite = add_entry(source, (), _OVERRIDES, {tenant: value}, after=after)
+    elif found.at(_OVERRIDES, tenant) is None:
+        rewrite = add_entry(source, (_OVERRIDES,), tenant, value)
+    else:
+        rewrite = replace(source, (_OVERRIDES, tenant), value)
+    return written_rewrite(rewrite, source.path)
+
+
+def _answer(found: Document, value: str) -> bool | str:
+    """Return a value as flags write it: a truth, or the name of a variant."""
+    if (found.text("type") or "boolean") == "boolean":
+        if value not in _TRUTHS:
+            raise UsageError(f"`{value}` is neither `true` nor `false`")
+        return _TRUTHS[value]
+    names = list(found.table("variants"))
+    if value not in names:
+        near = get_close_matches(value, names, n=1, cutoff=0.6)
+        known = ", ".join(f"`{name}`" for name in names)
+        hint = f"did you mean `{near[0]}`?" if near else f"it has {known}"
+        raise UsageError(f"the flag has no variant `{value}`", hint=hint)
+    return value
+
+
+def _refuse_no_moment(text: str) -> None:
+    if not is_moment(text):
+        raise UsageError(
+            f"`{text}` is no day",
+            hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
+        )
+
+
+def _refuse_needed(state: State, flag: str) -> None:
+    for name, other in documents(state, Kind.FLAG):
+        for index in range(len(other.rows("prerequisites"))):
+            if other.at("prerequisites", index, "flag") == flag:
+                raise UsageError(
+                    f"flag `{name}` needs flag `{flag}` first",
+                    hint=f"take it out of `prerequisites` in {other.source.path}",
+                )
+
+
+def _readers(
+    state: State, flag: str
+) -> Iterator[tuple[Document, tuple[str | int, ...]]]:
+    """Yield where the catalogue says that a service reads the flag."""
+    catalog = governing(state, Kind.CATALOG)
+    if catalog is None:
+        return
+    for service in reversed(list(catalog.table("services"))):
+        index = position(catalog, ("services", service, "flags"), flag)
+        if index is not None:
+            yield catalog, ("services", service, "flags", index)
+
+
+def _taking_part(
+    state: State, flag: str
+) -> Iterator[tuple[Document, tuple[str | int, ...]]]:
+    for _, tenant in documents(state, Kind.TENANT):
+        index = position(tenant, (_FLAGS,), flag)
+        if index is not None:
+            yield tenant, (_FLAGS, index)

@@ -1,0 +1,142 @@
+"""Looking at a work tree's desired state, quickly, and beside an earlier one."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from companyos.config.kinds import KINDS, Kind
+from companyos.config.load import Loaded, assemble
+from companyos.config.read_file import FileResult, read_file
+from companyos.config.sources import FOLDER, Sources, WorkTree, work_tree
+from companyos.findings import Finding, Place, Severity, in_order
+from companyos_cli.reading import Read, read_tree
+from companyos_cli.result_cache import ResultCache, cache_file, cache_key
+from companyos_cli.wiring import Workspace, reading_progress, wall_clock_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How to look: with how many processes (0 is `auto`), and what may be kept.
+
+    With `against`, only what is new since that commit is a finding.
+    """
+
+    jobs: int = 0
+    keep: bool = True
+    against: str | None = None
+
+
+def look(workspace: Workspace, effort: Effort, *, today: date) -> Loaded:
+    """Return the work tree's desired state with its findings.
+
+    Raises:
+        UsageError: there is no such commit to compare with.
+        InvalidStateError: something in `config/` is no regular file.
+    """
+    # Nearly nothing that is read is ever freed, so looking for it again and again
+    # would only take time: a fifth of the whole.
+    gc.disable()
+    tree = work_tree(workspace.root)
+    cache = _cache(workspace, effort)
+    with reading_progress(workspace.session) as progress:
+        read = read_tree(tree, cache, jobs=effort.jobs, progress=progress)
+    loaded, remarks = _assembled(tree, read, cache, today=today)
+    if effort.against is not None:
+        base = _state_at(effort.against, workspace, tree, read, today=today)
+        loaded = replace(loaded, findings=new_since(base, loaded))
+    return replace(loaded, findings=in_order([*loaded.findings, *remarks]))
+
+
+def _assembled(
+    tree: WorkTree, read: Read, cache: ResultCache | None, *, today: date
+) -> tuple[Loaded, tuple[Finding, ...]]:
+    """Return the state, and remarks on what was kept of the last run."""
+    results = read.results.values()
+    if cache is None:
+        return assemble(results, tree, today=today), ()
+    catalog = read.blobs.get(KINDS[Kind.CATALOG].path, "")
+    trees = cache.trees(catalog)
+    known = set(trees)
+    loaded = assemble(results, tree, today=today, known=trees)
+    lines = [*read.lines, cache.trees_line(catalog, trees, known)]
+    if any(lines) or cache.is_corrupt:
+        cache.add(lines, paths=tree.stamps)
+    return loaded, (_CORRUPT,) if cache.is_corrupt else ()
+
+
+def new_since(base: Loaded, loaded: Loaded) -> tuple[Finding, ...]:
+    """Return the findings that were not there before.
+
+    One that was there as often and for as many places is not new, wherever its line is
+    by now; one more of the same is.
+    """
+    before = Counter(each.fingerprint for each in base.findings)
+    counts = {each.fingerprint: each.count for each in base.findings}
+    found: list[Finding] = []
+    for each in loaded.findings:
+        before[each.fingerprint] -= 1
+        if before[each.fingerprint] < 0 or each.count > counts[each.fingerprint]:
+            found.append(each)
+    return tuple(found)
+
+
+def _cache(workspace: Workspace, effort: Effort) -> ResultCache | None:
+    path = cache_file(workspace.root) if effort.keep else None
+    if path is None:
+        return None
+    return ResultCache(path, cache_key(), now_ns=wall_clock_ns())
+
+
+def _state_at(
+    revision: str, workspace: Workspace, tree: WorkTree, read: Read, *, today: date
+) -> Loaded:
+    """Return the desired state at a commit; what has not changed is not read again."""
+    store = workspace.store
+    rows = [
+        row
+        for row in store.files(store.resolve(revision), (FOLDER,))
+        if row.mode.startswith("100") and not _is_hidden(row.path)
+    ]
+    results: dict[str, FileResult] = {
+        row.path: read.results[row.path]
+        for row in rows
+        if read.blobs.get(row.path) == row.blob and row.path in read.results
+    }
+    changed = [row for row in rows if row.path not in results]
+    contents = store.contents([row.blob for row in changed])
+    sources = {row.path: data for row, data in zip(changed, contents, strict=True)}
+    results.update((path, read_file(path, data)) for path, data in sources.items())
+    return assemble(results.values(), _Both(sources, tree), today=today)
+
+
+class _Both(Mapping[str, bytes]):
+    """Files from one place, and what is not there from another."""
+
+    def __init__(self, first: Sources, then: Sources) -> None:
+        self._first, self._then = first, then
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._first[path] if path in self._first else self._then[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._first), **dict.fromkeys(self._then)})
+
+    def __len__(self) -> int:
+        return len(set(self))
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+_CORRUPT = Finding(
+    check="internal/cache-corrupt",
+    severity=Severity.INFO,
+    message="what was kept of the last run could not be read, and is made again",
+    place=Place(".git/companyos/cache/validate.jsonl"),
+    hint="nothing is to be done",
+)
