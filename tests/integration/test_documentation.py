@@ -314,8 +314,11 @@ def companyos(folder: Path, *words: str) -> tuple[int, str]:
 
 FROM_NOTHING = ("tutorial/first-release.md", "how-to/log-on-its-own-branch.md")
 AT_A_PLATFORM = (
+    "how-to/change-the-desired-state.md",
+    "how-to/migrate-flags.md",
     "how-to/protect-the-log.md",
     "how-to/take-a-stage-back.md",
+    "how-to/test-a-policy.md",
     "explanation/threat-model.md",
 )
 
@@ -407,12 +410,15 @@ def test_what_is_shown_is_held_against_what_is_said(shown: str, *, fits: bool) -
 KINDS = {
     "Tenants": "tenant",
     "Policy bundles": "policy",
+    "Policy tests": "policy-tests",
     "Feature flags": "flag",
     "The catalogue": "catalog",
     "Regions": "regions",
     "Identity": "identity",
+    "Invariants": "invariants",
     "Stages": "stages",
     "Signers": "signers",
+    "Checks": "checks",
 }
 
 

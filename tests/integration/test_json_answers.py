@@ -17,6 +17,9 @@ ANSWERS = [
     (0, "findings", "validate"),
     (2, "error", "validate no-such-folder"),
     (2, "error", "validate --today yesterday"),
+    (0, "diff", "diff HEAD"),
+    (1, "diff", "diff --stage pilot release/1.0.0 --exit-code"),
+    (2, "error", "diff"),
     (0, "decision", f"authz decide --tenant pilot-a {ANA} {INVOICES}"),
     (1, "decision", f"authz decide --tenant nobody {ANA} {INVOICES}"),
     (2, "error", f"authz decide --tenant pilot-a {ANA} '{{'"),
@@ -38,7 +41,7 @@ ANSWERS = [
     (0, "release", "release show 1.0.0"),
     (2, "error", "release show 9.9.9"),
     (0, "release-verification", "release verify 1.2.0"),
-    (4, "error", "release verify 1.0.0"),
+    (0, "release-verification", "release verify 1.0.0"),
     (0, "move", "promote 1.2.0 --to dev --yes --dry-run"),
     (0, "move", "promote 1.1.0 --to pilot --confirm pilot"),
     (1, "move", "promote 1.2.0 --to pilot --confirm pilot"),
@@ -71,10 +74,7 @@ ANSWERS = [
 def asked(
     upgraded_platform: Platform, tmp_path_factory: pytest.TempPathFactory
 ) -> Platform:
-    """Return a platform whose newest release is at no stage, for many questions.
-
-    The artifact's file is that release's, so the earlier ones' are not what they were.
-    """
+    """Return a platform whose newest release is at no stage, for many questions."""
     platform = upgraded_platform.copy(tmp_path_factory.mktemp("asked") / "copy")
     release(platform, "1.2.0")
     return platform

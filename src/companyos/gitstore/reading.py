@@ -7,7 +7,8 @@ tags. Nothing here writes, and nothing here reaches a remote.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from companyos.errors import UnavailableError, UsageError
 from companyos.gitstore import names
@@ -27,6 +28,16 @@ from companyos.releases.store import (
     StoredFile,
     TagRecord,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CommitNote:
+    """What a commit says about itself; `at` is when it was committed."""
+
+    commit: str
+    author: str
+    at: datetime
+    subject: str
 
 
 class Reader:
@@ -113,6 +124,18 @@ class Reader:
             names.path(folder),
         )
         return changes_of(listing.out)
+
+    def note_of(self, commit: str) -> CommitNote:
+        """Return who made a commit, when, and what for."""
+        form = "--format=%aN <%aE>%x00%ct%x00%s"
+        told = self._git.must(
+            *("log", "-1", "--no-color", form, "--end-of-options"),
+            *(names.object_id(commit), "--"),
+        )
+        text = told.out.decode(errors="replace").removesuffix("\n")
+        author, seconds, subject = text.split("\0", 2)
+        at = datetime.fromtimestamp(int(seconds), UTC)
+        return CommitNote(commit, author, at, subject)
 
     def contains(self, commit: str, ancestor: str) -> bool:
         """Return whether `ancestor` is `commit` or lies in its history.

@@ -1,0 +1,201 @@
+"""`companyos validate` beside programs that check the same files' schemas only.
+
+All are run as a person would, several times in turn; the least of the rounds counts, in
+processor time and in time by the clock. Peers take one schema a run, so theirs is the
+sum of a run for each kind of file. They are installed into a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from desired_state_generator import TODAY, Size, generate, write  # noqa: E402
+
+COMPARED = Size(tenants=10_000, bundles=500, flags=2_000)
+SIZES = (1_000, 10_000, 50_000)
+ROUNDS = 3
+FOLDERS = {"tenants": "tenant", "policies": "policy", "flags": "flag"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run took: seconds by the clock and of processors, and MB at its peak."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+    def least(self, other: Cost) -> Cost:
+        """Return the better of two runs, each figure for itself."""
+        return Cost(
+            min(self.wall, other.wall),
+            min(self.cpu, other.cpu),
+            max(self.peak, other.peak),
+        )
+
+
+def run(command: Sequence[str], *, cwd: Path) -> Cost:
+    """Run a program to its end, whatever it answers."""
+    start = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - programs of our own choosing
+        command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, _, used = os.wait4(process.pid, 0)
+    process.returncode = 0
+    wall = time.perf_counter() - start
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def ours(root: Path, *arguments: str) -> Cost:
+    """Run `companyos validate`."""
+    program = Path(sys.executable).with_name("companyos")
+    day = ("--today", TODAY.isoformat())
+    return run([str(program), "validate", *day, *arguments], cwd=root)
+
+
+def warm(root: Path, turn: int) -> Cost:
+    """Run `companyos validate` after one file has changed since the last run."""
+    path = min((root / "config" / "tenants").iterdir())
+    path.write_bytes(path.read_bytes() + b"# %d\n" % turn)
+    return ours(root)
+
+
+def peer(root: Path, command: Callable[[str, str], Sequence[str]]) -> Cost:
+    """Run a program once for each kind of file, and add up."""
+    costs = [run(command(folder, kind), cwd=root) for folder, kind in FOLDERS.items()]
+    return Cost(
+        sum(each.wall for each in costs),
+        sum(each.cpu for each in costs),
+        max(each.peak for each in costs),
+    )
+
+
+def peers(folder: Path, root: Path) -> Mapping[str, Callable[[], Cost]]:
+    """Install the peers that can be had here, and return how each is run."""
+    found: dict[str, Callable[[], Cost]] = {}
+    if checker := installed_checker(folder):
+        found["check-jsonschema"] = lambda: peer(
+            root,
+            lambda name, kind: [
+                checker,
+                "--schemafile",
+                str(ROOT / "schemas" / f"{kind}.schema.json"),
+                *(f"config/{name}/{each.name}" for each in files(root, name)),
+            ],
+        )
+    if ajv := installed_ajv(folder):
+        found["ajv-cli"] = lambda: peer(
+            root,
+            lambda name, kind: [
+                *(ajv, "validate", "--spec=draft2020", "--strict=false"),
+                *("-s", str(ROOT / "schemas" / f"{kind}.schema.json")),
+                *("-d", f"config/{name}/*.yaml"),
+            ],
+        )
+    return found
+
+
+def files(root: Path, name: str) -> list[Path]:
+    """Return the files of one kind."""
+    return sorted((root / "config" / name).iterdir())
+
+
+def installed_checker(folder: Path) -> str | None:
+    """Install check-jsonschema and return its program, None where that fails."""
+    environment = folder / "venv"
+    pip = [str(environment / "bin" / "pip"), "install", "--quiet", "check-jsonschema"]
+    made = succeeds([sys.executable, "-m", "venv", str(environment)]) and succeeds(pip)
+    return str(environment / "bin" / "check-jsonschema") if made else None
+
+
+def installed_ajv(folder: Path) -> str | None:
+    """Install ajv-cli and return its program, None where that fails."""
+    npm = ["npm", "install", "--silent", "--prefix", str(folder), "ajv-cli"]
+    return str(folder / "node_modules" / ".bin" / "ajv") if succeeds(npm) else None
+
+
+def succeeds(command: Sequence[str]) -> bool:
+    """Return whether a program is there and ends well."""
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return False
+    return not done.returncode
+
+
+def compare(folder: Path, rounds: int) -> None:
+    """Print all contestants on the same files, and how often the last fits in each."""
+    root = folder / "compared"
+    write(generate(1, COMPARED), root)
+    succeeds(["git", "init", "--quiet", str(root)])
+    turns = iter(range(rounds + 1))
+    contestants: dict[str, Callable[[], Cost]] = {
+        "companyos, 1 process": lambda: ours(root, "--no-cache", "--jobs", "1"),
+        "companyos, 2 processes": lambda: ours(root, "--no-cache", "--jobs", "2"),
+        "companyos, one file changed": lambda: warm(root, next(turns)),
+        **peers(folder, root),
+    }
+    ours(root)
+    best: dict[str, Cost] = {}
+    for _ in range(rounds):
+        for name, contest in contestants.items():
+            cost = contest()
+            best[name] = cost.least(best.get(name, cost))
+    show(best, sum(len(files(root, name)) for name in FOLDERS))
+
+
+def show(best: Mapping[str, Cost], count: int) -> None:
+    """Print the table, with ratios to the slowest peer there is."""
+    other = best.get("check-jsonschema")
+    head = f"{count} files"
+    print(f"{head:30}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}{'wall x':>9}{'cpu x':>9}")
+    for name, cost in best.items():
+        line = f"{name:30}{cost.wall:9.2f}{cost.cpu:9.2f}{cost.peak:9.0f}"
+        if other is not None:
+            line += f"{other.wall / cost.wall:9.1f}{other.cpu / cost.cpu:9.1f}"
+        print(line, flush=True)
+
+
+def scale(folder: Path, rounds: int) -> None:
+    """Print what one file costs, the more of them there are."""
+    print(f"\n{'files':>8}{'wall s':>9}{'µs each':>9}{'warm s':>9}{'peak MB':>9}")
+    for count in SIZES:
+        root = folder / f"of-{count}"
+        bundles, flags = count // 25, count // 6
+        write(generate(1, Size(count - bundles - flags, bundles, flags)), root)
+        succeeds(["git", "init", "--quiet", str(root)])
+        cold = [ours(root, "--no-cache") for _ in range(rounds)]
+        ours(root)
+        again = [warm(root, turn) for turn in range(rounds)]
+        wall = min(each.wall for each in cold)
+        later = min(each.wall for each in again)
+        peak = max(each.peak for each in (*cold, *again))
+        line = f"{count:8}{wall:9.2f}{wall / count * 1e6:9.0f}{later:9.2f}{peak:9.0f}"
+        print(line, flush=True)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description="companyos validate beside peers")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--compared-only", action="store_true")
+    told = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="companyos-bench-") as name:
+        compare(Path(name), told.rounds)
+        if not told.compared_only:
+            scale(Path(name), told.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""`companyos diff` in real repositories: what it tells, and with which status."""
+
+from __future__ import annotations
+
+import pytest
+
+from git_clones import git
+from platforms import BULK_EXPORT, PILOT_STANDARD, Platform, at
+
+REGION_RULE = "    when: resource.data_region == subject.region\n"
+
+
+def test_no_edit_has_no_effect(begun: Platform) -> None:
+    """The work tree of a commit differs from it for nobody."""
+    run = begun.do("diff", "HEAD", "--exit-code")
+    assert run.out == "HEAD → the work tree\nno effect on anybody\n"
+
+
+def test_an_edit_is_told_before_it_is_committed(begun: Platform) -> None:
+    """Without its region rule the export is gained, by whom and by which line."""
+    begun.edit(PILOT_STANDARD, REGION_RULE, "")
+    begun.edit(BULK_EXPORT, "percent: 25", "percent: 50")
+    found = begun.do("diff", "HEAD", "-o", "json").json()
+    (grant,) = (at(found, "access", 0),)
+    assert at(grant, "direction") == "gained"
+    assert at(grant, "action") == "dataset:export"
+    assert at(grant, "roles") == [["Analyst"], ["CompanyAdmin"]]
+    assert at(grant, "tenants") == ["pilot-a"]
+    assert at(grant, "when") == (
+        "resource.data_region != subject.region || !has(subject.region)"
+    )
+    assert at(grant, "before", "code") == "no_matching_rule"
+    assert at(grant, "after", "rule") == "export-stays-in-region"
+    text = (begun.root / PILOT_STANDARD).read_text().splitlines()
+    line = at(grant, "after", "place", "line")
+    assert isinstance(line, int)
+    assert "export-stays-in-region" in text[line - 1]
+    flag = at(found, "flags", "changed", 0)
+    assert at(flag, "flag") == "bulk-export"
+    assert at(flag, "tenants") == ["internal"]  # the pilots have overrides
+    assert at(flag, "moves", 0, "share") == pytest.approx(0.25)
+
+
+def test_effects_answer_no_only_where_that_is_asked_for(begun: Platform) -> None:
+    """As with git, `--exit-code` makes a difference the answer no."""
+    begun.edit(PILOT_STANDARD, REGION_RULE, "")
+    assert begun.run("diff", "HEAD").status == 0
+    assert begun.run("diff", "HEAD", "--exit-code").status == 1
+
+
+def test_two_commits_are_compared_without_the_work_tree(begun: Platform) -> None:
+    """What is not committed is in neither."""
+    before = git(begun.root, "rev-parse", "HEAD").strip()
+    begun.edit(PILOT_STANDARD, REGION_RULE, "")
+    git(begun.root, "commit", "-qam", "open")
+    begun.edit(BULK_EXPORT, "percent: 25", "percent: 50")
+    found = begun.do("diff", before, "HEAD", "-o", "json").json()
+    assert at(found, "flags", "changed") == []
+    assert len(str(at(found, "access", 0, "when"))) > 0
+
+
+def test_what_a_stage_carries_can_be_the_base(released: Platform) -> None:
+    """A stage and the release it was promoted from are the same."""
+    assert released.do("diff", "--stage", "dev", "HEAD", "--exit-code").status == 0
+    released.edit(PILOT_STANDARD, REGION_RULE, "")
+    run = released.run("diff", "--stage", "dev", "--exit-code", "-o", "markdown")
+    assert run.status == 1
+    assert run.out.startswith("### What this change does: access: 1 gained\n")
+
+
+def test_a_state_with_errors_cannot_be_compared(begun: Platform) -> None:
+    """The errors are named, and nothing else is said."""
+    begun.edit(PILOT_STANDARD, "extends: [base]", "extends: [bass]")
+    run = begun.run("diff", "HEAD")
+    assert (run.status, run.out) == (2, "")
+    assert "bass" in run.err
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("HEAD", "HEAD", "--stage", "dev"), ("no-such-commit",)]
+)
+def test_without_a_base_there_is_no_question(
+    begun: Platform, words: tuple[str, ...]
+) -> None:
+    """Nothing to compare with, two bases and an unknown one are told apart."""
+    run = begun.run("diff", *words)
+    assert (run.status, run.out) == (2, "")
+    assert "error: " in run.err
+
+
+def test_a_broken_invariant_stops_a_release(begun: Platform) -> None:
+    """`validate` names the invariant and the rule; a release of it is refused."""
+    begun.edit(PILOT_STANDARD, REGION_RULE, "")
+    run = begun.run("validate", "-o", "json")
+    assert run.status == 1
+    (finding,) = (at(run.json(), "findings", 0),)
+    assert at(finding, "check") == "policy/invariant"
+    assert "exports-stay-in-region" in str(at(finding, "message"))
+    git(begun.root, "commit", "-qam", "open")
+    assert begun.run("release", "build", "1.0.0", "--yes").status == 2

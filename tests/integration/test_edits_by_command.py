@@ -1,0 +1,272 @@
+"""Editing the desired state by command: what is shown is written, or nothing is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from command_runs import Run, companyos, environment
+from companyos_cli import scaffolding
+
+ROOT = Path(__file__).parents[2]
+FLAG = "config/flags/bulk-export.yaml"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a folder that holds the example desired state."""
+    for path, data in scaffolding.files().items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def changed(before: dict[str, bytes], folder: Path) -> set[str]:
+    """Return the files that are not as they were."""
+    after = contents(folder)
+    return {path for path in {*before, *after} if before.get(path) != after.get(path)}
+
+
+def run(repository: Path, *words: str) -> Run:
+    """Run a command on a fixed day."""
+    return companyos(repository, *words, "--today", "2026-12-01")
+
+
+EDITS = {
+    "override": (
+        ["flags", "set", "bulk-export", "true", "--tenant", "internal", "--until",
+         "2027-01-31", "--reason", "CHG-12: try it"],
+        {FLAG},
+    ),
+    "override of another": (
+        ["flags", "set", "export-format", "csv", "--tenant", "pilot-b", "--until",
+         "2027-01-31", "--reason", "their tool reads nothing else"],
+        {"config/flags/export-format.yaml", "config/tenants/pilot-b.yaml"},
+    ),
+    "default": (
+        ["flags", "set", "exports-open", "false", "--default"],
+        {"config/flags/exports-open.yaml"},
+    ),
+    "expiry": (["flags", "expire", "bulk-export", "2027-06-30"], {FLAG}),
+    "first expiry": (
+        ["flags", "expire", "exports-open", "2027-06-30"],
+        {"config/flags/exports-open.yaml"},
+    ),
+    "removal": (
+        ["flags", "remove", "export-page-size", "--from-services"],
+        {"config/flags/export-page-size.yaml", "config/catalog.yaml",
+         "config/tenants/internal.yaml", "config/tenants/pilot-a.yaml"},
+    ),
+    "tenant": (
+        ["tenants", "add", "pilot-c", "--like", "pilot-a", "--owner", "c@c.example"],
+        {"config/tenants/pilot-c.yaml"},
+    ),
+    "policy": (
+        ["policy", "add", "pilot-own", "--extends", "pilot-standard", "--tenant",
+         "pilot-a"],
+        {"config/policies/pilot-own.yaml", "config/tenants/pilot-a.yaml"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_writes_what_it_showed(repository: Path, edit: str) -> None:
+    """The dry run writes nothing; its diff, applied by git, gives what is written."""
+    words, files = EDITS[edit]
+    before = contents(repository)
+    planned = run(repository, *words, "--dry-run", "-o", "json")
+    assert (planned.status, planned.json()["outcome"]) == (0, "planned")
+    assert changed(before, repository) == set()
+    done = run(repository, *words, "--yes", "-o", "json")
+    assert (done.status, done.json()["outcome"]) == (0, "written"), done.err
+    assert changed(before, repository) == files
+    assert companyos(repository, "validate", "--today", "2026-12-01").status == 0
+    after = contents(repository)
+    assert applied(repository, before, planned) == after
+
+
+def applied(folder: Path, before: dict[str, bytes], planned: Run) -> dict[str, bytes]:
+    """Return the files as they were, with the diffs applied by git."""
+    other = folder.parent / f"{folder.name}-other"
+    for path, data in before.items():
+        (other / path).parent.mkdir(parents=True, exist_ok=True)
+        (other / path).write_bytes(data)
+    diffs = "".join(row["diff"] for row in json.loads(planned.out)["files"])
+    patch = folder.parent / "planned.diff"
+    patch.write_text(diffs, "utf-8")
+    subprocess.run(
+        ["git", "apply", str(patch)], cwd=other, check=True, env=environment()
+    )
+    return contents(other)
+
+
+@pytest.mark.parametrize("edit", ["override", "expiry", "default"])
+def test_doing_it_twice_changes_nothing(repository: Path, edit: str) -> None:
+    """What is so already is found, and nothing is written."""
+    words, _ = EDITS[edit]
+    run(repository, *words, "--yes")
+    before = contents(repository)
+    again = run(repository, *words, "--yes", "-o", "json")
+    assert (again.status, again.json()["outcome"]) == (0, "unchanged")
+    assert changed(before, repository) == set()
+
+
+REFUSED = {
+    "unknown tenant": (["flags", "set", "bulk-export", "true", "--tenant", "pilot"], 2),
+    "unknown flag": (["flags", "set", "bulk-exprt", "true", "--default"], 2),
+    "unknown variant": (["flags", "set", "export-format", "xls", "--default"], 2),
+    "no boolean": (["flags", "set", "bulk-export", "maybe", "--default"], 2),
+    "neither": (["flags", "set", "bulk-export", "true"], 2),
+    "no day": (["flags", "expire", "bulk-export", "2027-02-30"], 2),
+    "needed flag": (["flags", "remove", "exports-open"], 2),
+    "read flag": (["flags", "remove", "export-page-size"], 2),
+    "no id": (["tenants", "add", "../x", "--like", "pilot-a"], 2),
+    "taken id": (["tenants", "add", "pilot-a", "--like", "pilot-b"], 2),
+    "too little said": (["tenants", "add", "pilot-c", "--env", "pilot"], 2),
+    "unknown stage": (
+        ["tenants", "add", "pilot-c", "--like", "pilot-a", "--env", "x"], 1,
+    ),
+    "orphan": (["policy", "add", "pilot-own", "--extends", "base"], 1),
+    "unknown base": (["policy", "add", "own", "--extends", "x", "--abstract"], 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", REFUSED)
+def test_what_would_not_be_right_is_not_written(repository: Path, edit: str) -> None:
+    """What cannot be asked is 2, an answer that is no is 1, and no file changes."""
+    words, status = REFUSED[edit]
+    before = contents(repository)
+    done = run(repository, *words, "--yes", "-o", "json")
+    assert done.status == status
+    if status == 1:
+        assert done.json()["outcome"] == "refused"
+        assert done.json()["findings"]
+    assert changed(before, repository) == set()
+
+
+def test_nothing_is_written_without_a_yes(repository: Path) -> None:
+    """Where nobody can be asked, the command says how to agree."""
+    before = contents(repository)
+    done = run(repository, *EDITS["expiry"][0])
+    assert done.status == 2
+    assert "--yes" in done.err
+    assert changed(before, repository) == set()
+
+
+def test_an_error_elsewhere_does_not_stop_an_edit(repository: Path) -> None:
+    """Only what the edit itself brings is held against it."""
+    (repository / "config/tenants/pilot-b.yaml").write_text("a: b\n", "utf-8")
+    assert run(repository, *EDITS["expiry"][0], "--yes").status == 0
+
+
+def test_lists_and_records_are_the_files(repository: Path) -> None:
+    """What `list` and `show` say is what the files say."""
+    tenants = companyos(repository, "tenants", "list", "-o", "json").json()["tenants"]
+    assert tenants == list(_values(repository / "config/tenants"))
+    shown = companyos(repository, "tenants", "show", "pilot-a", "-o", "json").json()
+    assert shown["tenant"] == tenants[1]
+    flags = companyos(repository, "flags", "list", "-o", "json").json()["flags"]
+    assert isinstance(flags, list)
+    names = [row["flag_id"] for row in _values(repository / "config/flags")]
+    assert [row["flag_id"] for row in json.loads(json.dumps(flags))] == names
+
+
+def _values(folder: Path) -> Iterator[dict[str, str]]:
+    for path in sorted(folder.glob("*.yaml")):
+        yield yaml.load(path.read_bytes(), yaml.BaseLoader)  # noqa: S506 - plain text
+
+
+def test_fix_mends_and_says_so(repository: Path) -> None:
+    """`--diff` answers no and writes nothing; then it is mended, and that is a yes."""
+    good = contents(repository)
+    path = repository / "config/regions.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    bad = contents(repository)
+    shown = run(repository, "fix", "--diff", "-o", "json")
+    assert (shown.status, shown.json()["written"]) == (1, False)
+    assert changed(bad, repository) == set()
+    done = run(repository, "fix", "-o", "json")
+    assert (done.status, done.json()["written"]) == (0, True)
+    assert changed(good, repository) == set()
+    assert run(repository, "fix", "--diff").status == 0
+
+
+def test_validate_can_mend_first(repository: Path) -> None:
+    """`validate --fix` does what `fix` does; without it, findings say how to mend."""
+    good = contents(repository)
+    path = repository / "config/regions.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    found = run(repository, "validate", "-o", "json")
+    [finding] = json.loads(found.out)["findings"]
+    assert finding["fix"]["safe"] is True
+    [change] = finding["fix"]["edits"]
+    assert (change["line"], change["column"], change["text"]) == (1, 1, "")
+    assert run(repository, "validate", "--fix", "--diff").status == 1
+    assert changed(good, repository) == {"config/regions.yaml"}
+    assert run(repository, "validate", "--fix").status == 0
+    assert changed(good, repository) == set()
+    assert run(repository, "validate", "--fix", "--watch").status == 2
+
+
+def test_fix_keeps_to_the_named_paths(repository: Path) -> None:
+    """What is found elsewhere stays."""
+    for name in ("pilot-a", "pilot-b"):
+        path = repository / f"config/tenants/{name}.yaml"
+        path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    before = contents(repository)
+    assert run(repository, "fix", "config/tenants/pilot-a.yaml").status == 0
+    assert changed(before, repository) == {"config/tenants/pilot-a.yaml"}
+    assert run(repository, "fix", "config/nowhere").status == 2
+
+
+def test_fix_says_what_it_did_not_do(repository: Path) -> None:
+    """A guess is counted without `--unsafe`, and made with it."""
+    path = repository / "config/tenants/pilot-a.yaml"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"pilot-standard", b"pilot-standart"))
+    careful = run(repository, "fix")
+    assert careful.status == 1
+    assert "1 more with `--unsafe`" in careful.out
+    assert run(repository, "fix", "--unsafe").status == 0
+    assert path.read_bytes() == good
+
+
+def test_init_tells_editors_of_the_schemas(tmp_path: Path) -> None:
+    """The settings are written, and those that are there already are kept."""
+    assert companyos(tmp_path, "init", "new").status == 0
+    written = (tmp_path / "new/.vscode/settings.json").read_bytes()
+    assert written == (ROOT / ".vscode/settings.json").read_bytes()
+    own = tmp_path / "own/.vscode/settings.json"
+    own.parent.mkdir(parents=True)
+    own.write_text("{}", "utf-8")
+    assert companyos(tmp_path, "init", "own").status == 0
+    assert own.read_text("utf-8") == "{}"
+
+
+@pytest.mark.parametrize("hook", ["companyos-validate", "companyos-fix"])
+def test_a_hook_stops_a_commit_that_is_wrong(repository: Path, hook: str) -> None:
+    """The entry that pre-commit runs answers yes to what is right, else no."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_bytes())
+    [found] = [each for each in hooks if each["id"] == hook]
+    assert found["pass_filenames"] is False
+    assert found["require_serial"] is True
+    program, *words = found["entry"].split()
+    assert program == "companyos"
+    assert companyos(repository, *words).status == 0
+    (repository / "config/regions.yaml").write_text("regions: 1\n", "utf-8")
+    assert companyos(repository, *words).status == 1
