@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Generator
@@ -65,6 +66,10 @@ def git(tmp_path: Path) -> Git:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the process an empty home and a Git without settings or identity."""
+    # A shell that starts the tests in the background has them ignore Ctrl-C, and what
+    # they start would ignore it too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     home = Path(tempfile.mkdtemp(prefix="companyos-home-"))
     config.stash[HOME] = home
     for name in list(os.environ):

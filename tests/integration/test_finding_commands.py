@@ -163,12 +163,15 @@ def test_watching_runs_again_at_a_change_and_ends_by_ctrl_c(expired: Path) -> No
             command, cwd=expired, env=environment(), stdout=stream, stderr=stream
         ) as process,
     ):
-        wait_for(out, "1 warning")
-        file = expired / STALE
-        file.write_text(file.read_text().replace("2026-01-31", "2027-01-31"))
-        wait_for(out, "nothing to report")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        try:
+            wait_for(out, "1 warning")
+            file = expired / STALE
+            file.write_text(file.read_text().replace("2026-01-31", "2027-01-31"))
+            wait_for(out, "nothing to report")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 130
+        finally:
+            process.kill()
 
 
 def wait_for(file: Path, text: str, *, seconds: float = 20) -> None:
