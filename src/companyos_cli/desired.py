@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from companyos.config.compile import compile_state
 from companyos.config.composition import composed
 from companyos.config.sources import Sources
 from companyos.digests import digest_of
@@ -43,6 +42,8 @@ class DesiredStates:
             InvalidStateError: the parts do not fit together.
             IntegrityError: the bytes are not those that were signed.
         """
+        from companyos.config.compile import compile_state
+
         components = compile_state(self.sources_of(content)).components
         for part in COMPONENTS:
             signed = content.digests[component_subject(part)]

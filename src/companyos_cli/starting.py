@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from companyos.config.compile import trust_of
+from companyos.config.governing import trust_of
 from companyos.errors import UsageError
 from companyos.releases.appending import Draft, Settled
 from companyos.releases.entries import Trust

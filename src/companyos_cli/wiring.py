@@ -243,7 +243,7 @@ def stages_from(sources: Sources) -> Stages:
     Raises:
         InvalidStateError: they have errors.
     """
-    from companyos.config.compile import stages_of
+    from companyos.config.governing import stages_of
 
     return stages_of(sources)
 

@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+SOAK_SECONDS = 0
+GRACE_SECONDS = 120
+LOG_BRANCH = "main"
+LOG_REMOTE = "origin"
+"""What holds where the file says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One station. `after` is the stage a release must have come through, if any.

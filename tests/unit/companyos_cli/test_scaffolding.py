@@ -6,7 +6,7 @@ from datetime import date
 
 import yaml
 
-from companyos.config.compile import stages_of, trust_of
+from companyos.config.governing import stages_of, trust_of
 from companyos.config.load import load
 from companyos.findings import Severity
 from companyos.signing import generate_key

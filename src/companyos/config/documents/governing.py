@@ -20,6 +20,12 @@ from companyos.config.documents.shared import (
     Shape,
     written_as,
 )
+from companyos.releases.stages import (
+    GRACE_SECONDS,
+    LOG_BRANCH,
+    LOG_REMOTE,
+    SOAK_SECONDS,
+)
 from companyos.tenants import ID_PATTERN
 
 Grant: TypeAlias = Annotated[
@@ -47,7 +53,7 @@ class LogDocument(Shape):
             json_schema_extra={"patternErrorMessage": "a branch name"},
             examples=["main"],
         ),
-    ] = "main"
+    ] = LOG_BRANCH
     remote: Annotated[
         str,
         Field(
@@ -57,7 +63,7 @@ class LogDocument(Shape):
             json_schema_extra={"patternErrorMessage": "the name of a Git remote"},
             examples=["origin"],
         ),
-    ] = "origin"
+    ] = LOG_REMOTE
 
 
 class StageDocument(Shape):
@@ -75,14 +81,14 @@ class StageDocument(Shape):
     soak_seconds: Annotated[
         Seconds,
         Field(description="How long it must have stayed there.", examples=[3600]),
-    ] = 0
+    ] = SOAK_SECONDS
     grace_seconds: Annotated[
         Seconds,
         Field(
             description="How long services may take to load what came here.",
             examples=[120],
         ),
-    ] = 120
+    ] = GRACE_SECONDS
     services: Annotated[
         dict[Id, HttpUrl],
         Field(

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import check_cases
-from companyos.config.compile import Compiled, compile_state, stages_of, trust_of
+from companyos.config.compile import Compiled, compile_state
+from companyos.config.governing import stages_of, trust_of
 from companyos.config.load import load
 from companyos.config.sources import read_folder
 from companyos.digests import canonical_json, digest_of, strict_json
