@@ -26,7 +26,7 @@ FUZZ = "COMPANYOS_FUZZ"
 # Both profiles are derandomized: the same commit gives the same verdict. To search for
 # new examples: `python3 scripts/dev.py test --hypothesis-profile=search`.
 hypothesis.settings.register_profile(
-    "everyday", deadline=None, derandomize=True, max_examples=50
+    "everyday", deadline=None, derandomize=True, max_examples=25
 )
 hypothesis.settings.register_profile(
     "ci", deadline=None, derandomize=True, max_examples=300

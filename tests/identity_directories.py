@@ -31,7 +31,7 @@ ANA = person(
     country="DE",
     employment_type="employee",
 )
-TIMEOUT = 0.4
+TIMEOUT = 1.0
 
 
 def around(

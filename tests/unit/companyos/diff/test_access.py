@@ -212,7 +212,10 @@ def is_exact(before: Snapshot, after: Snapshot) -> bool:
     return all(change.when is not None and not change.inexact for change in changes)
 
 
-@pytest.mark.parametrize("part", range(8))
+PARTS = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 8))]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_the_answer_is_that_of_asking_about_everybody(part: int) -> None:
     """On 200 pairs of small policies the diff agrees with `decide` on every request."""
     pick = random.Random(part)  # noqa: S311 - the same cases on every run

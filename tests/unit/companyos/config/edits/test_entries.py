@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from companyos.checks.pointers import Path
 from companyos.config.edits.changes import changed, is_same
@@ -190,7 +191,16 @@ def _files() -> list[FilePath]:
     return sorted((ROOT / "config").rglob("*.yaml"))
 
 
-@pytest.mark.parametrize("file", _files(), ids=lambda file: file.stem)
+def _one_by_one() -> list[ParameterSet]:
+    """Return our own files; the decision tables are long, so their turn is in CI."""
+    return [pytest.param(file, id=file.stem, marks=_marks(file)) for file in _files()]
+
+
+def _marks(file: FilePath) -> tuple[pytest.MarkDecorator, ...]:
+    return (pytest.mark.slow,) if file.stem.endswith(".tests") else ()
+
+
+@pytest.mark.parametrize("file", _one_by_one())
 def test_every_value_of_our_own_files_can_be_edited_alone(file: FilePath) -> None:
     """In each of the repository's files, each edit keeps every byte around it."""
     text = file.read_bytes().decode()
