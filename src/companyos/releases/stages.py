@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 SOAK_SECONDS = 0
 GRACE_SECONDS = 120
 LOG_BRANCH = "main"
