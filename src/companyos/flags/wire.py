@@ -63,7 +63,7 @@ _FLAG_KEYS = frozenset({
 
 def _flag(flag_id: str, value: JSONValue, at: str) -> Flag:
     fields = Fields(value, f"{at}.{flag_id}", _FLAG_KEYS)
-    if fields["bucketing"] not in BUCKETINGS:
+    if fields.text("bucketing") not in BUCKETINGS:
         raise IntegrityError(
             f"`{fields.path('bucketing')}` is not one of {', '.join(BUCKETINGS)}"
         )

@@ -63,6 +63,8 @@ class SubjectServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    # Of callers that come at once, those beyond this are only heard a second later.
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
         super().__init__(address, handler)
