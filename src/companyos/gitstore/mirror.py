@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -125,7 +126,12 @@ class Mirror:
         Where another process is at the refs, the next fetch does it.
         """
         loose = (self._git.common_dir / self._root).rglob("*")
-        if len(list(islice(loose, _LOOSE_REFS_MAX))) == _LOOSE_REFS_MAX:
+        # Folders go away below us while another process of this clone prunes or packs;
+        # packing is a convenience, and the next fetch looks again.
+        count = 0
+        with suppress(FileNotFoundError):
+            count = len(list(islice(loose, _LOOSE_REFS_MAX)))
+        if count == _LOOSE_REFS_MAX:
             self._git.ask("pack-refs", "--all")
 
     def _fetch(self, refspecs: Sequence[str]) -> Answer:
