@@ -147,7 +147,14 @@ def test(checkout: Checkout, arguments: Sequence[str]) -> int:
 
 def test_all(checkout: Checkout, arguments: Sequence[str]) -> int:
     """Run every test, also slow ones and those against other implementations."""
-    pytest = (checkout.program("python"), "-m", "pytest", "-q", "--numprocesses=auto")
+    pytest = (
+        checkout.program("python"),
+        "-m",
+        "pytest",
+        "-q",
+        "--numprocesses=auto",
+        "--dist=worksteal",
+    )
     return checkout.run(*pytest, *arguments)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -23,7 +24,11 @@ JSONObject: TypeAlias = Mapping[str, JSONValue]
 
 INTEGER_MAX = 2**53 - 1
 DEPTH_MAX = 64
+"""How many lists and objects may stand inside each other."""
+
 _SURROGATE_ESCAPE = b"\\ud"
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_BRACKET = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 def digest_of(data: bytes) -> str:
@@ -55,9 +60,9 @@ def strict_json(data: bytes) -> JSONValue:
 
     Raises:
         IntegrityError: for anything that is not UTF-8 JSON, a repeated key, a number
-            that is not finite, half a surrogate pair, or nesting beyond what Python
-            can hold.
+            that is not finite, half a surrogate pair, or nesting that is too deep.
     """
+    refuse_deep(data)
     try:
         value: JSONValue = json.loads(
             data.decode("utf-8"),
@@ -67,19 +72,37 @@ def strict_json(data: bytes) -> JSONValue:
         )
         if _SURROGATE_ESCAPE in data.lower():
             json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise IntegrityError(f"not strict JSON: {error}") from error
     return value
 
 
+def refuse_deep(data: bytes) -> None:
+    """Refuse deeply nested JSON before it is parsed.
+
+    A parser goes as deep as the process's stack has room, and whatever Python then
+    runs in between, a finalizer for one, finds none left.
+
+    Raises:
+        IntegrityError: more than `DEPTH_MAX` lists and objects stand inside each other.
+    """
+    if data.count(b"[") + data.count(b"{") <= DEPTH_MAX:
+        return
+    depth = 0
+    for bracket in _STRING.sub(b"", data).translate(None, _NO_BRACKET):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > DEPTH_MAX:
+            raise IntegrityError(f"not strict JSON: deeper than {DEPTH_MAX} levels")
+
+
 def _ordered(value: JSONValue, depth: int) -> JSONValue:
     """Return `value` with every object's keys in UTF-16 order, as RFC 8785 asks."""
-    if depth > DEPTH_MAX:
-        raise UsageError(f"nested deeper than {DEPTH_MAX} levels")
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
         return _representable(value)
+    if depth == DEPTH_MAX:
+        raise UsageError(f"nested deeper than {DEPTH_MAX} levels")
     if isinstance(value, Mapping):
         keys = sorted(value, key=_utf16)
         return {key: _ordered(value[key], depth + 1) for key in keys}

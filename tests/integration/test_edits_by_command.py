@@ -82,9 +82,16 @@ EDITS = {
         {"config/policies/pilot-own.yaml", "config/tenants/pilot-a.yaml"},
     ),
 }  # fmt: skip
+EVERYDAY = {"override", "override of another", "removal", "tenant", "policy"}
 
 
-@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(edit, marks=() if edit in EVERYDAY else pytest.mark.slow)
+        for edit in EDITS
+    ],
+)
 def test_an_edit_writes_what_it_showed(repository: Path, edit: str) -> None:
     """The dry run writes nothing; its diff, applied by git, gives what is written."""
     words, files = EDITS[edit]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from companyos.digests import JSONObject, JSONValue
+from companyos.digests import JSONObject, JSONValue, refuse_deep
 from companyos.errors import IntegrityError
 from companyos.releases.bodies import KEYS, body_of, body_value
 from companyos.releases.composition import compose
@@ -86,12 +86,13 @@ def recalled(data: bytes) -> Verified:
     Raises:
         IntegrityError: these are not bytes that `remembered` gave.
     """
+    refuse_deep(data)
     try:
         fields = Fields(json.loads(data), "remembered", _KEYS)
         if fields["schema"] != SCHEMA:
             raise IntegrityError(f"`remembered.schema` is not `{SCHEMA}`")
         return _verified(fields)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise IntegrityError("what was remembered does not fit together") from error
 
 

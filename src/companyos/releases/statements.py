@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from companyos.digests import JSONValue, canonical_json
+from companyos.digests import JSONValue, canonical_json, refuse_deep
 from companyos.errors import IntegrityError, UsageError
 from companyos.releases.bodies import (
     KEYS,
@@ -114,9 +114,10 @@ def _statement(entry: Entry) -> dict[str, JSONValue]:
 
 def _parsed(payload: bytes) -> JSONValue:
     """Parse JSON, as loosely as Python does: `_require_same` compares the bytes."""
+    refuse_deep(payload)
     try:
         value: JSONValue = json.loads(payload.decode())
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise IntegrityError(f"the statement is not JSON: {error}") from error
     return value
 

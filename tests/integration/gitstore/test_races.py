@@ -35,7 +35,13 @@ def start_writer(
 
 
 @pytest.mark.parametrize(
-    ("place", "writers"), [("clones", 8), ("one-clone", 4), ("local", 4)]
+    ("place", "writers"),
+    [
+        pytest.param("clones", 8, marks=pytest.mark.slow),
+        ("clones", 3),
+        ("one-clone", 4),
+        ("local", 4),
+    ],
 )
 def test_writers_at_once_write_each_entry_exactly_once(
     remote: Path, clone: Path, tmp_path: Path, place: str, writers: int

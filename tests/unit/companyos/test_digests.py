@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companyos.digests import (
+    DEPTH_MAX,
     INTEGER_MAX,
     JSONValue,
     canonical_json,
@@ -112,6 +113,46 @@ def test_a_value_nested_without_end_is_refused() -> None:
         value = [value]
     with pytest.raises(UsageError, match="nested deeper than"):
         canonical_json(value)
+
+
+def nested(levels: int, *, beside: str = "") -> bytes:
+    """Return lists and objects in turn, each with a string beside the next one."""
+    text = json.dumps(beside)
+    value = text
+    for level in range(levels):
+        value = f"[{text},{value}]" if level % 2 else f'{{"a":{text},"b":{value}}}'
+    return value.encode()
+
+
+@pytest.mark.parametrize("beside", ["", "]]", '\\"}"]', "[{[{", "\\", '\\\\"'])
+def test_only_lists_and_objects_count_as_levels(beside: str) -> None:
+    """What strings hold neither hides a level nor adds one."""
+    value = strict_json(nested(DEPTH_MAX, beside=beside))
+    assert strict_json(canonical_json(value)) == value
+    with pytest.raises(IntegrityError, match="deeper than 64 levels"):
+        strict_json(nested(DEPTH_MAX + 1, beside=beside))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 1_000_000,
+        b'{"a":' * 1_000_000,
+        b'["]",' * 200_000,
+        b"]" * 99 + b"[" * 999,
+    ],
+    ids=["lists", "objects", "strings", "closed-first"],
+)
+def test_depth_is_judged_before_anything_is_parsed(data: bytes) -> None:
+    """However long it is, the parser's own recursion is never asked."""
+    with pytest.raises(IntegrityError, match="deeper than 64 levels"):
+        strict_json(data)
+
+
+def test_many_brackets_side_by_side_are_no_levels() -> None:
+    """A long list of lists is read, and so is one long string of brackets."""
+    assert strict_json(b"[" + b"[]," * 100_000 + b"[]]") == [[]] * 100_001
+    assert strict_json(b'"' + b"[" * 100_000 + b'"') == "[" * 100_000
 
 
 @pytest.mark.parametrize(
