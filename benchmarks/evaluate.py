@@ -57,9 +57,9 @@ def quarter(by: str) -> JSONObject:
     return {"by": by, "weights": [["on", 25_000], ["off", 75_000]]}
 
 
-def overridden(tenant_id: str) -> JSONObject:
+def overridden(tenant_id: str, variant: str = "on") -> JSONObject:
     """Return an override of one tenant."""
-    return {tenant_id: {"serve": {"variant": "on"}, "until": None, "reason": ""}}
+    return {tenant_id: {"serve": {"variant": variant}, "until": None, "reason": ""}}
 
 
 FINANCE_FIRST: JSONValue = [
@@ -78,7 +78,7 @@ FLAGS: JSONObject = {
     "by-subject-too": flag(rollout=quarter("subject"), salt="pepper"),
     "by-tenant": flag(rollout=quarter("tenant")),
     "like-peers": flag(
-        overrides={**overridden("tenant-1"), **overridden("tenant-2")},
+        overrides={**overridden("tenant-1"), **overridden("tenant-2", "off")},
         rollout=quarter("subject"),
     ),
     "rules": flag(rules=FINANCE_FIRST),
@@ -177,15 +177,46 @@ def refuse_disagreement(
             raise SystemExit(f"`{flag_id}` differs for {subject}")
 
 
+def refuse_another_flag(
+    name: str, ask: flag_peers.Ask, subjects: tuple[Subject, ...]
+) -> None:
+    """Stop where this is not the flag that all are asked: each splits by its own hash.
+
+    The overrides are on and off, and of the others about a quarter is on.
+    """
+    split: list[object] = []
+    for subject in subjects:
+        value, tenant_id = ask(subject).value, subject.tenant_id
+        if tenant_id not in {"tenant-1", "tenant-2"}:
+            split.append(value)
+        elif value is not (tenant_id == "tenant-1"):
+            raise SystemExit(f"{name} answers {value!r} for {tenant_id}")
+    share = split.count(True) / len(split)
+    if share + split.count(False) / len(split) != 1 or not 0.18 < share < 0.32:
+        raise SystemExit(f"{name} is on for {share:.0%} of the subjects")
+
+
+def once(ask: flag_peers.Ask, subjects: tuple[Subject, ...]) -> Callable[[], None]:
+    """Return what asks for all subjects once."""
+
+    def run() -> None:
+        for subject in subjects:
+            ask(subject)
+
+    return run
+
+
 def beside_peers(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> None:
     """Print how many times as quick as each product `evaluate` is, in one run."""
 
-    def often(ask: flag_peers.Ask) -> Callable[[], None]:
-        def run() -> None:
-            for subject in subjects:
-                ask(subject)
-
-        return run
+    def own(subject: Subject) -> flag_peers.Told:
+        return evaluate(
+            "like-peers",
+            snapshot,
+            tenant_id=subject.tenant_id,
+            subject=subject,
+            now=NOW,
+        )
 
     def ours() -> None:
         for subject in subjects:
@@ -197,7 +228,10 @@ def beside_peers(snapshot: Snapshot, subjects: tuple[Subject, ...]) -> None:
                 now=NOW,
             )
 
-    contestants = {name: often(ask) for name, ask in flag_peers.peers()}
+    peers = dict(flag_peers.peers())
+    for name, ask in {"evaluate": own, **peers}.items():
+        refuse_another_flag(name, ask, subjects)
+    contestants = {name: once(ask, subjects) for name, ask in peers.items()}
     found = timing.microseconds_each(
         {"evaluate": ours, **contestants}, calls=len(subjects)
     )

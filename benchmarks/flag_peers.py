@@ -12,11 +12,22 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from companyos.digests import JSONObject, JSONValue
 from companyos.identity.subjects import Subject
 
-Ask = Callable[[Subject], object]
+
+class Told(Protocol):
+    """What every product answers with, under its own names but for this."""
+
+    @property
+    def value(self) -> object:
+        """Return the flag's value."""
+        ...
+
+
+Ask = Callable[[Subject], Told]
 
 
 def peers() -> Iterator[tuple[str, Ask]]:
@@ -93,7 +104,7 @@ def _growthbook() -> Ask:
     ]
     sdk = GrowthBook(features={"f": {"defaultValue": False, "rules": rules}})
 
-    def ask(subject: Subject) -> object:
+    def ask(subject: Subject) -> Told:
         sdk.set_attributes({"id": subject.subject_id, "tenant": subject.tenant_id})
         return sdk.eval_feature("f")
 
@@ -131,7 +142,7 @@ def _launchdarkly() -> Ask:
     source = Files.new_data_source(paths=[str(path)])
     client = LDClient(Config("none", update_processor_class=source, send_events=False))
 
-    def ask(subject: Subject) -> object:
+    def ask(subject: Subject) -> Told:
         context = Context.builder(subject.subject_id).set("tenant", subject.tenant_id)
         return client.variation_detail("f", context.build(), False)
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ from access_tokens import jwks, token_for
 from companyos.digests import JSONObject, JSONValue
 
 PATIENCE_SECONDS = 10.0
+QUICKLY = ("companyos_services.run", "--poll-seconds=0.05")
+BY_COMMAND = ("companyos_cli", "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,25 @@ class ServiceProcess:
     """One running service."""
 
     def __init__(
-        self, service: str, directory: Path, *options: str, cwd: Path | None = None
+        self,
+        service: str,
+        directory: Path,
+        *options: str,
+        cwd: Path | None = None,
+        program: Sequence[str] = QUICKLY,
     ) -> None:
-        """Start it on the bundle directory `directory/bundle`, with quick polling."""
+        """Start it on the bundle directory `directory/bundle`."""
         keys = directory / "jwks.json"
         keys.write_bytes(jwks())
         self._log = directory / f"{service}.log"
         command = [
             sys.executable,
             "-m",
-            "companyos_services.run",
+            *program,
             service,
             f"--bundle={directory / 'bundle'}",
             f"--jwks={keys}",
             f"--data={directory / service}.sqlite",
-            "--poll-seconds=0.05",
             *options,
         ]
         with self._log.open("wb") as log:

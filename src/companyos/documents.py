@@ -75,12 +75,7 @@ class Fields:
 
     def word(self, key: str, words: type[_Word]) -> _Word:
         """Return the member of a closed vocabulary at `key`."""
-        found = self._found[key]
-        try:
-            return words(found if isinstance(found, str) else "")
-        except ValueError as error:
-            expected = "one of " + ", ".join(f"`{word}`" for word in words)
-            raise _unlike(self.path(key), expected) from error
+        return word_at(self._found[key], self.path(key), words)
 
     def truth(self, key: str) -> bool:
         """Return the boolean at `key`."""
@@ -91,11 +86,7 @@ class Fields:
 
     def whole(self, key: str) -> int:
         """Return the whole number at `key`, which is not below nought."""
-        found = self._found[key]
-        # A bool is an int to Python, and not to anybody else.
-        if type(found) is not int or not 0 <= found <= INTEGER_MAX:
-            raise _unlike(self.path(key), "a whole number of at least 0")
-        return found
+        return whole_at(self._found[key], self.path(key))
 
     def time(self, key: str) -> datetime:
         """Return the time at `key`: UTC, whole seconds, written with `Z`."""
@@ -107,10 +98,7 @@ class Fields:
 
     def items(self, key: str) -> Sequence[JSONValue]:
         """Return the list at `key`."""
-        found = self._found[key]
-        if not isinstance(found, list):
-            raise _unlike(self.path(key), "a list")
-        return found
+        return list_at(self._found[key], self.path(key))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the list of different texts at `key`."""
@@ -134,6 +122,30 @@ def object_at(value: JSONValue, at: str) -> JSONObject:
     if not isinstance(value, Mapping):
         raise _unlike(at, "an object")
     return value
+
+
+def list_at(value: JSONValue, at: str) -> Sequence[JSONValue]:
+    """Return `value`, which is a list."""
+    if not isinstance(value, list):
+        raise _unlike(at, "a list")
+    return value
+
+
+def whole_at(value: JSONValue, at: str, *, least: int = 0) -> int:
+    """Return `value`, which is a whole number, not below `least`."""
+    # A bool is an int to Python, and not to anybody else.
+    if type(value) is not int or not least <= value <= INTEGER_MAX:
+        raise _unlike(at, f"a whole number of at least {least}")
+    return value
+
+
+def word_at(value: JSONValue, at: str, words: type[_Word]) -> _Word:
+    """Return `value` as a member of a closed vocabulary."""
+    try:
+        return words(value if isinstance(value, str) else "")
+    except ValueError as error:
+        expected = "one of " + ", ".join(f"`{word}`" for word in words)
+        raise _unlike(at, expected) from error
 
 
 def identifier_at(value: JSONValue, at: str, key: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import UsageError
 from companyos.flags import Evaluation, Explanation, evaluate, explain
-from companyos.flags.explain import Outcome
+from companyos.flags.explanation import Outcome
 from companyos.identity import Subject
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer, Paint, Role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from companyos.digests import JSONObject, JSONValue
@@ -23,16 +23,32 @@ def usage_answer(
     Raises:
         UsageError: a path is not there, or there is no Python in any of them.
     """
-    modules = {str(path): _text(path) for path in _python_files(folders)}
-    if not modules:
-        raise UsageError("there is no Python code in what was named")
-    found = usage(frozenset(flags.flags), modules, wrappers=wrappers)
+    found = usage(frozenset(flags.flags), _modules(folders), wrappers=wrappers)
     agrees = not (found.unread or found.undefined)
     return Answer(
         text=lambda paint: _report(found, flags, paint),
         document=_document(found),
         status=ExitStatus.YES if agrees else ExitStatus.NO,
     )
+
+
+def reads_of(
+    flag_id: str, folders: Sequence[Path], *, wrappers: frozenset[str]
+) -> tuple[tuple[Read, ...], tuple[Read, ...]]:
+    """Return the reads of one flag below these paths, and those that may be of it.
+
+    Raises:
+        UsageError: a path is not there, or there is no Python in any of them.
+    """
+    found = usage(frozenset({flag_id}), _modules(folders), wrappers=wrappers)
+    return tuple(r for r in found.reads if r.flag_id == flag_id), found.unknown
+
+
+def _modules(folders: Sequence[Path]) -> Mapping[str, str]:
+    modules = {str(path): _text(path) for path in _python_files(folders)}
+    if not modules:
+        raise UsageError("there is no Python code in what was named")
+    return modules
 
 
 def _python_files(folders: Iterable[Path]) -> Iterator[Path]:

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from companyos.errors import UsageError
+from companyos.errors import UnavailableError, UsageError
 from companyos.releases.entries import COMPONENTS, Part
 from companyos.snapshot import Manifest
 from companyos_cli.ledger import write_whole
@@ -32,7 +32,8 @@ def write_bundle(
     """Make `folder` carry this bundle; return whether anything changed.
 
     Raises:
-        UsageError: the folder cannot be written, or is something else.
+        UsageError: what is to be the folder is something else.
+        UnavailableError: it cannot be written; the version in use stays in use.
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"`{folder}` is not a folder")
@@ -40,13 +41,25 @@ def write_bundle(
     version = folder / VERSIONS / _name(manifest)
     if current.is_symlink() and current.resolve() == version.resolve():
         return False
+    try:
+        _swap(folder, version, manifest, components)
+    except OSError as error:
+        raise UnavailableError(
+            f"`{folder}` cannot be written: {error.strerror}",
+            hint="services stay on the version in use; make room or access, run again",
+        ) from error
+    return True
+
+
+def _swap(
+    folder: Path, version: Path, manifest: Manifest, components: Mapping[Part, bytes]
+) -> None:
     version.mkdir(parents=True, exist_ok=True)
     for part in COMPONENTS:
         write_whole(version / f"{part}.json", components[part])
     write_whole(version / MANIFEST, manifest.to_bytes())
-    _point(current, Path(VERSIONS) / version.name)
+    _point(folder / CURRENT, Path(VERSIONS) / version.name)
     _forget_oldest(folder)
-    return True
 
 
 def _name(manifest: Manifest) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from companyos.errors import IntegrityError, UsageError
+from companyos.errors import IntegrityError, UnavailableError, UsageError
 from companyos.releases.appending import Appended, Decide, Settled, Writer, append
 from companyos.releases.signatures import Signer
 from companyos.releases.stages import Stages
@@ -168,14 +169,26 @@ class Ledger:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file in one step: a reader sees the old bytes or the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file in one step: a reader sees the old bytes or the new ones.
+
+    Raises:
+        UnavailableError: it cannot be written: the disk is full, or it is not ours.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise UnavailableError(
+            f"`{path}` cannot be written: {error.strerror}",
+            hint="it is as it was; make room or access for it and run this again",
+        ) from error
 
 
 def _author(state: LogState, signer: Signer) -> Author:

@@ -51,6 +51,16 @@ Offline = Annotated[
 ]
 StageOption = Annotated[str, typer.Option("--stage", metavar="STAGE", help="Which.")]
 Tenant = Annotated[str, typer.Option("--tenant", metavar="ID", help="For which.")]
+FlagId = Annotated[str, typer.Argument(metavar="FLAG")]
+ForSubject = Annotated[
+    str | None, typer.Option("--subject", metavar="ID", help="For whom.")
+]
+Context = Annotated[
+    str, typer.Option("--context", metavar="JSON", help="What else is known.")
+]
+At = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="When.  [default: now]")
+]
 Ref = Annotated[
     str | None,
     typer.Option("--ref", metavar="REF", help="As of a commit.  [default: work tree]"),

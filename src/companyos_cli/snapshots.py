@@ -47,6 +47,21 @@ def directory_of(workspace: Workspace, snapshot: Snapshot) -> Directory:
     return open_directory(snapshot.identity, workspace.surroundings)
 
 
+def subject_named(
+    workspace: Workspace, snapshot: Snapshot, tenant_id: str, subject_id: str | None
+) -> Subject | None:
+    """Return the subject that a question names, None where it names nobody.
+
+    Raises:
+        UsageError: there is no such subject, or it could not be found out.
+    """
+    if subject_id is None:
+        return None
+    return subject_of(
+        directory_of(workspace, snapshot).get_subject(tenant_id, subject_id)
+    )
+
+
 def subject_of(found: Lookup) -> Subject:
     """Return the subject, where there is no answer without one.
 

@@ -20,7 +20,9 @@ from typing import Protocol
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from companyos.asgi.bundle_watch import Attempt, BundleWatch, Outcome, Sources
 from companyos.asgi.decision_log import DecisionLog, Event, Inputs
+from companyos.asgi.enforcement import Enforcement
 from companyos.asgi.limits import Limits, RequestLimits
 from companyos.asgi.loaded import Loaded
 from companyos.asgi.request_id import RequestId, request_id_of
@@ -29,8 +31,6 @@ from companyos.digests import JSONObject
 from companyos.identity.backend import Surroundings
 from companyos.identity.opening import open_directory
 from companyos_services.adminport import Page, Pages, Query, json_page
-from companyos_services.bundle_watch import Attempt, BundleWatch, Outcome, Sources
-from companyos_services.enforcement import Enforcement
 from companyos_services.exports.app import ExportsService
 from companyos_services.exports.demo_data import add_demo_data
 from companyos_services.exports.store import SqliteExports

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from companyos import __version__
+from companyos.asgi.bundle_watch import Attempt
 from companyos.asgi.loaded import Loaded
 from companyos.digests import JSONObject, JSONValue
-from companyos_services.bundle_watch import Attempt
 
 SCHEMA = "companyos.state/v1"
 EVERY_TENANT = "all"

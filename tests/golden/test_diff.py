@@ -1,9 +1,18 @@
-"""How a diff looks in a terminal, on a pull request and to programs."""
+"""How a diff looks in a terminal, on a pull request and to programs.
+
+Two kinds of expectation, both written by hand. `two-states` says what must be told of
+the change from `diff/before` to `diff/after`: worked out from the two desired states,
+rule by rule and flag by flag. `odd-values` says how values look that no small state
+would give.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +28,7 @@ from companyos.conditions.tree import (
     Select,
     Variable,
 )
+from companyos.config.compile import compile_state
 from companyos.diff import (
     AccessChange,
     Decider,
@@ -29,9 +39,13 @@ from companyos.diff import (
     StateDiff,
     TenantChange,
     Transition,
+    compare,
 )
 from companyos.diff.cover import ALWAYS
+from companyos.digests import JSONValue
 from companyos.findings import Place
+from companyos.releases.entries import Part
+from companyos.snapshot import Snapshot
 from companyos_cli.console import Role
 from companyos_cli.render.diff_json import diff_json
 from companyos_cli.render.diff_markdown import LENGTH_MAX, diff_markdown
@@ -39,6 +53,8 @@ from companyos_cli.render.diff_text import WIDTH, diff_text
 
 GOLDEN = Path(__file__).parent / "diff"
 NAMES = ("origin/main", "the work tree")
+STATES = ("before", "after")
+IN_BOTH = {"regions.yaml", "signers.yaml", "stages.yaml"}
 SUBJECT = Variable("subject")
 DATA_REGION = Select(Variable("resource"), "data_region")
 ABROAD = Or(
@@ -121,28 +137,93 @@ def plain(text: str, _role: Role) -> str:
     return text
 
 
-def test_a_diff_as_text() -> None:
-    """Tenants, flags, access with rule and line on both sides, and what is doubted."""
-    wanted = (GOLDEN / "diff.txt").read_text("utf-8")
+@pytest.fixture(scope="module")
+def two_states() -> StateDiff:
+    """Return what the change from one written state to the other does."""
+    before, after = (snapshot_of(name) for name in STATES)
+    return compare(before, after, now=datetime(2026, 6, 1, tzinfo=UTC))
+
+
+def snapshot_of(name: str) -> Snapshot:
+    """Return a state; what is the same in both is written once, in the first."""
+    files = {
+        path.relative_to(GOLDEN / folder).as_posix(): path.read_bytes()
+        for folder in dict.fromkeys((STATES[0], name))
+        for path in (GOLDEN / folder).rglob("*.yaml")
+        if folder == name or path.name in IN_BOTH
+    }
+    made = compile_state(files).components
+    return Snapshot.load(
+        tenants=made[Part.TENANTS],
+        policies=made[Part.POLICIES],
+        flags=made[Part.FLAGS],
+    )
+
+
+def test_two_states_as_text(two_states: StateDiff) -> None:
+    """Who gains, who loses, whose flags turn, and by which line."""
+    wanted = (GOLDEN / "two-states.txt").read_text("utf-8")
+    assert diff_text(two_states, STATES, plain) + "\n" == wanted
+
+
+def test_two_states_as_markdown(two_states: StateDiff) -> None:
+    """The same in tables; a title counts flags and tenants, not rows."""
+    wanted = (GOLDEN / "two-states.md").read_text("utf-8")
+    assert diff_markdown(two_states, STATES) == wanted
+
+
+def test_two_states_as_json(two_states: StateDiff) -> None:
+    """The same in full, but for what nobody can write down in advance."""
+    wanted = json.loads((GOLDEN / "two-states.json").read_text("utf-8"))
+    told = json.loads(json.dumps(diff_json(two_states, STATES)))
+    assert told["base"]["root"] != told["head"]["root"]
+    assert settled(told) == wanted
+
+
+def settled(value: JSONValue) -> JSONValue:
+    """Return a document with shares as people write them, and any digest as one word.
+
+    A share is a number of 32-bit intervals, so 15 % is 0.15 only to nine digits. An
+    example of all texts but one is any other text.
+    """
+    if isinstance(value, Mapping):
+        return {key: settled(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [settled(each) for each in value]
+    if isinstance(value, float):
+        return round(value, 8)
+    if value == "other":
+        return "any other text"
+    if isinstance(value, str) and re.fullmatch(r"sha256:[0-9a-f]{64}", value):
+        return "ROOT"
+    return value
+
+
+def test_odd_values_as_text() -> None:
+    """A thousand tenants, a missing example value, doubts, and a pipe in a name."""
+    wanted = (GOLDEN / "odd-values.txt").read_text("utf-8")
     assert diff_text(DIFF, NAMES, plain) + "\n" == wanted
 
 
-def test_a_diff_as_markdown() -> None:
-    """A summary line, then one folded table for each kind of effect."""
-    wanted = (GOLDEN / "diff.md").read_text("utf-8")
+def test_odd_values_as_markdown() -> None:
+    """The same in tables, where a pipe would end a cell."""
+    wanted = (GOLDEN / "odd-values.md").read_text("utf-8")
     assert diff_markdown(DIFF, NAMES) == wanted
 
 
-def test_a_diff_as_json() -> None:
-    """The versioned document has every tenant and every condition."""
-    wanted = json.loads((GOLDEN / "diff.json").read_text("utf-8"))
+def test_odd_values_as_json() -> None:
+    """The same for programs: nothing is put in words."""
+    wanted = json.loads((GOLDEN / "odd-values.json").read_text("utf-8"))
     small = replace(DIFF, access=(replace(GAINED, tenants=("pilot-a",)), LOST))
     assert json.loads(json.dumps(diff_json(small, NAMES))) == wanted
 
 
-def test_text_fits_a_hundred_columns() -> None:
-    """No line is wider than that, however many are concerned."""
-    assert max(map(len, diff_text(DIFF, NAMES, plain).splitlines())) <= WIDTH
+def test_text_fits_a_hundred_columns(two_states: StateDiff) -> None:
+    """No line is wider than that, nor ends in a blank, however many are concerned."""
+    for diff in (DIFF, two_states):
+        lines = diff_text(diff, NAMES, plain).splitlines()
+        assert max(map(len, lines)) <= WIDTH
+        assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_no_effect_is_said() -> None:

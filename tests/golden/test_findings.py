@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from companyos.findings import Finding, Place, Related, Severity
+from companyos.findings import Edit, Finding, Fix, Place, Related, Severity
 from companyos_cli.console import Role
 from companyos_cli.render.findings_json import findings_json
 from companyos_cli.render.findings_text import SHOWN_PER_CHECK, findings_text
@@ -68,6 +69,19 @@ def test_findings_as_json() -> None:
         assert re.fullmatch(r"[0-9a-f]{32}", found["fingerprint"])
         found["fingerprint"] = "FINGERPRINT"
     assert told == wanted
+
+
+def test_a_fix_as_json() -> None:
+    """What it would write and where, and whether that could change what is meant."""
+    edit = Edit(Place(ACME, 3, 20, 3, 28), "standard")
+    mended = replace(UNKNOWN, fix=Fix((edit,), "write `standard`", safe=False))
+    [found] = json.loads(json.dumps(findings_json((mended,))))["findings"]
+    place = {"file": ACME, "line": 3, "column": 20, "end_line": 3, "end_column": 28}
+    assert found["fix"] == {
+        "title": "write `standard`",
+        "safe": False,
+        "edits": [{**place, "text": "standard"}],
+    }
 
 
 def test_nothing_found_is_said() -> None:

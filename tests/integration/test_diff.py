@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from git_clones import git
@@ -39,6 +41,15 @@ def test_an_edit_is_told_before_it_is_committed(begun: Platform) -> None:
     assert at(flag, "flag") == "bulk-export"
     assert at(flag, "tenants") == ["internal"]  # the pilots have overrides
     assert at(flag, "moves", 0, "share") == pytest.approx(0.25)
+
+
+def test_the_example_of_the_page_is_what_is_said(begun: Platform) -> None:
+    """Dropping the region rule and a larger rollout, as the page shows them."""
+    page = Path(__file__).parents[2] / "docs/explanation/what-a-change-does.md"
+    shown = page.read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+    begun.edit(PILOT_STANDARD, REGION_RULE, "")
+    begun.edit(BULK_EXPORT, "percent: 25", "percent: 50")
+    assert begun.do("diff", "origin/main").out == shown
 
 
 def test_effects_answer_no_only_where_that_is_asked_for(begun: Platform) -> None:

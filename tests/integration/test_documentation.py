@@ -17,7 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import chdir, closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -320,6 +320,7 @@ AT_A_PLATFORM = (
     "how-to/take-a-stage-back.md",
     "how-to/test-a-policy.md",
     "explanation/threat-model.md",
+    "reference/findings.md",
 )
 
 
@@ -345,6 +346,69 @@ def test_every_page_with_commands_is_run() -> None:
         if any(each.language == "console" for each in blocks(path.read_text("utf-8")))
     }
     assert showing == {*FROM_NOTHING, *AT_A_PLATFORM}
+
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *(path for path in sorted(DOCS.rglob("*.md")) if path.name != "cli.md"),
+]
+COMMAND = re.compile(r"(?:\$ )?(companyos(?: [a-z][a-z-]*)*)(?= |$)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+
+
+def test_no_command_hides_in_a_block_that_is_not_run() -> None:
+    """Whoever may type it finds it in a `console` block; but for pages of checks."""
+    hidden = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in PAGES
+        if DOCS / "reference/checks" not in path.parents
+        for block in blocks(path.read_text("utf-8"))
+        if block.language != "console"
+        for line in block.text.splitlines()
+        if line.startswith(("$ ", "companyos "))
+    ]
+    assert hidden == []
+
+
+def test_every_command_and_option_that_a_page_names_is_there() -> None:
+    """Held against the page that is written from the program itself."""
+    cli = page("reference/cli.md")
+    options = {
+        heading: {*OPTION.findall(text), "--repo", "--help"}
+        for heading, text in re.findall(
+            r"^## (companyos[^\n]*)\n(.*?)(?=^## |\Z)", cli, re.MULTILINE | re.DOTALL
+        )
+    }
+    named = [
+        (path.relative_to(ROOT), words)
+        for path in PAGES
+        for words in commands_in(path.read_text("utf-8"))
+    ]
+    assert len(named) > 100
+    wrong = [
+        f"{path}: `{words}`"
+        for path, words in named
+        if not set(OPTION.findall(words))
+        <= options.get(command_of(words, options), set())
+    ]
+    assert wrong == []
+
+
+def commands_in(text: str) -> list[str]:
+    """Return every command that a page names, in a line of its own or in a sentence."""
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    spans = re.findall(r"`([^`]+)`", FENCE.sub("", text))
+    found = [" ".join(span.split()) for span in (*spans, *lines)]
+    return [each.removeprefix("$ ") for each in found if COMMAND.match(each)]
+
+
+def command_of(words: str, known: Collection[str]) -> str:
+    """Return the longest command that these words begin with."""
+    match = COMMAND.match(words)
+    assert match is not None
+    parts = match[1].split()
+    begun = (" ".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next(each for each in begun if each in known)
 
 
 def test_the_daily_commands_of_the_readme_work(at_platform: Terminal) -> None:
@@ -381,6 +445,36 @@ def test_make_knows_what_it_is_asked_for(name: str) -> None:
     asked = re.findall(r"^\$ make ([\w-]+)", text, re.MULTILINE)
     assert asked
     assert set(asked) <= set(targets.split())
+
+
+def test_contributing_lists_every_task_and_no_place_that_is_not_there() -> None:
+    """Its two tables are of this repository as it is."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (targets,) = re.findall(r"^TASKS = (.+)$", makefile, re.MULTILINE)
+    tasks = re.findall(
+        r"^\| `make ([\w-]+)` \|", section(text, "## Tasks"), re.MULTILINE
+    )
+    assert set(tasks) == set(targets.split())
+    rows = re.findall(
+        r"^\| (`.+?) \|", section(text, "## Where things are"), re.MULTILINE
+    )
+    places = [place for row in rows for place in re.findall(r"`([^`]+)`", row)]
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_the_architecture_names_every_package() -> None:
+    """Each package and module of the library has a row that says what it holds."""
+    rows = "".join(
+        re.findall(r"^\| `.+? \|", page("explanation/architecture.md"), re.MULTILINE)
+    )
+    library = ROOT / "src/companyos"
+    packages = {path.stem for path in library.iterdir() if path.name[0] != "_"}
+    small = {"py", "digests", "errors", "tenants"}
+    assert {
+        each for each in packages - small if f"`companyos.{each}`" not in rows
+    } == set()
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ EDITS = {
         {"config/flags/exports-open.yaml"},
     ),
     "removal": (
-        ["flags", "remove", "export-page-size", "--from-services"],
+        ["flags", "remove", "export-page-size", "--from-services", "--from-tenants"],
         {"config/flags/export-page-size.yaml", "config/catalog.yaml",
          "config/tenants/internal.yaml", "config/tenants/pilot-a.yaml"},
     ),
@@ -133,6 +133,41 @@ def test_doing_it_twice_changes_nothing(repository: Path, edit: str) -> None:
     assert changed(before, repository) == set()
 
 
+def test_a_flag_goes_when_the_last_of_its_readers_has_gone(repository: Path) -> None:
+    """Each refusal names every reader and the way to end it; then the flag goes."""
+    code = repository / "src/page.py"
+    code.parent.mkdir()
+    code.write_text('client.get_integer_value("export-page-size", 100)\n')
+    words = ["flags", "remove", "export-page-size"]
+    first = run(repository, *words)
+    assert first.status == 2
+    for told in (
+        f"{code}:1", "read by `exports`", "`internal`, `pilot-a`",
+        "out of the code", "`--from-services`", "`--from-tenants`",
+    ):  # fmt: skip
+        assert told in first.err
+    words += ["--from-services", "--from-tenants"]
+    second = run(repository, *words, "--yes")
+    assert second.status == 2
+    assert f"code reads it at {code}:1\n" in second.err
+    code.write_text("PAGE_SIZE = 100\n")
+    assert run(repository, *words, "--yes").status == 0
+    assert not (repository / "config/flags/export-page-size.yaml").exists()
+
+
+def test_code_that_may_read_a_flag_is_named(repository: Path) -> None:
+    """A read of whatever a variable holds may be of this flag: it is shown."""
+    code = repository / "app/page.py"
+    code.parent.mkdir()
+    code.write_text("client.get_integer_value(load_name(), 100)\n")
+    words = ["flags", "remove", "export-page-size", "--from-services"]
+    told = run(repository, *words, "--from-tenants", "--dry-run", "--code", "app")
+    assert told.status == 0
+    assert "cannot tell: `load_name()`" in told.err
+    unseen = run(repository, *words, "--from-tenants", "--dry-run")
+    assert "no code was looked at" in unseen.err
+
+
 REFUSED = {
     "unknown tenant": (["flags", "set", "bulk-export", "true", "--tenant", "pilot"], 2),
     "unknown flag": (["flags", "set", "bulk-exprt", "true", "--default"], 2),
@@ -140,8 +175,13 @@ REFUSED = {
     "no boolean": (["flags", "set", "bulk-export", "maybe", "--default"], 2),
     "neither": (["flags", "set", "bulk-export", "true"], 2),
     "no day": (["flags", "expire", "bulk-export", "2027-02-30"], 2),
-    "needed flag": (["flags", "remove", "exports-open"], 2),
-    "read flag": (["flags", "remove", "export-page-size"], 2),
+    "needed flag": (
+        ["flags", "remove", "exports-open", "--from-services", "--from-tenants"], 2,
+    ),
+    "flag of a service": (
+        ["flags", "remove", "export-page-size", "--from-tenants"], 2,
+    ),
+    "flag of tenants": (["flags", "remove", "export-page-size", "--from-services"], 2),
     "no id": (["tenants", "add", "../x", "--like", "pilot-a"], 2),
     "taken id": (["tenants", "add", "pilot-a", "--like", "pilot-b"], 2),
     "too little said": (["tenants", "add", "pilot-c", "--env", "pilot"], 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,10 +15,13 @@ import pytest
 
 import check_cases
 from command_runs import companyos, environment
+from git_clones import git
 from platforms import at
 
 DAY = ("--today", check_cases.TODAY.isoformat())
 STALE = "config/flags/checkout.yaml"
+CATALOG = "config/catalog.yaml"
+STANDARD = "config/policies/standard.yaml"
 
 
 def repository(where: Path, files: dict[str, bytes]) -> Path:
@@ -27,6 +31,25 @@ def repository(where: Path, files: dict[str, bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return where
+
+
+def committed(where: Path) -> None:
+    """Make a Git repository of a folder, whose one commit has all of it."""
+    git(where, "init", "--quiet", "--initial-branch=main")
+    git(where, "add", "--all")
+    git(where, "commit", "--quiet", "--message", "as it was")
+
+
+def replace_in(file: Path, old: str, new: str) -> None:
+    """Change a passage that is in a file once."""
+    text = file.read_text()
+    assert text.count(old) == 1, file
+    file.write_text(text.replace(old, new))
+
+
+def checks_in(told: str) -> list[str]:
+    """Return the checks of the findings in a text, in order."""
+    return re.findall(r"^(?:error|warning|info)\[(.+?)\]", told, re.MULTILINE)
 
 
 @pytest.fixture
@@ -117,6 +140,48 @@ def test_a_baseline_that_is_not_there_is_no_empty_one(expired: Path) -> None:
     run = companyos(expired, "validate", "--baseline", "nowhere.json", *DAY)
     assert run.status == 2
     assert "--write-baseline" in run.err
+
+
+@pytest.fixture
+def wrong_for_long(tmp_path: Path) -> Path:
+    """Return a repository whose last commit has a rule with a wrong condition."""
+    repository(tmp_path, check_cases.bad("policy/condition")[0])
+    committed(tmp_path)
+    run = companyos(tmp_path, "validate", *DAY)
+    assert (run.status, checks_in(run.out)) == (1, ["policy/condition"])
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("config/tenants/acme.yaml", "display_name: Acme", "display_name: Acme Ltd"),
+        (CATALOG, "Read it.", "Read a report."),
+        (CATALOG, "department: {type: string}", "team: {type: string}"),
+        (STANDARD, "reason: a report", "reason: any report"),
+    ],
+    ids=["another file", "words", "an attribute", "the rule's reason"],
+)  # fmt: skip
+def test_against_a_commit_an_old_wrong_condition_is_not_new(
+    wrong_for_long: Path, path: str, old: str, new: str
+) -> None:
+    """Whatever else the change is about, also what conditions are checked with."""
+    replace_in(wrong_for_long / path, old, new)
+    run = companyos(wrong_for_long, "validate", "--against", "HEAD", *DAY)
+    assert "policy/condition" not in checks_in(run.out)
+
+
+def test_against_a_commit_a_condition_made_wrong_elsewhere_is_new(
+    tmp_path: Path,
+) -> None:
+    """Its own file is as it was: the catalogue no longer has what it reads."""
+    repository(tmp_path, check_cases.base())
+    committed(tmp_path)
+    assert companyos(tmp_path, "validate", "--against", "HEAD", *DAY).status == 0
+    replace_in(tmp_path / CATALOG, "data_region: {type", "data_place: {type")
+    run = companyos(tmp_path, "validate", "--against", "HEAD", *DAY)
+    assert run.status == 1
+    assert f"--> {STANDARD}:10:" in run.out
 
 
 def test_each_form_is_what_its_readers_take(expired: Path) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -33,7 +34,11 @@ from openfeature.flag_evaluation import (  # noqa: E402
 from openfeature.hook import Hook, HookContext, HookHints  # noqa: E402
 from openfeature.provider import ProviderStatus  # noqa: E402
 
+from companyos.config.compile import compile_state  # noqa: E402
+from companyos.config.sources import read_folder  # noqa: E402
+from companyos.identity.backends.static import StaticDirectory  # noqa: E402
 from companyos.openfeature import CompanyosProvider  # noqa: E402
+from companyos.releases.entries import Part  # noqa: E402
 from companyos.snapshot import Snapshot  # noqa: E402
 
 NOW = datetime(2027, 1, 31, 12, tzinfo=UTC)
@@ -371,3 +376,26 @@ def test_a_context_without_a_tenant_is_invalid() -> None:
     api.set_provider_and_wait(made, "scenario")
     found = api.get_client("scenario").get_boolean_details("boolean-flag", False)
     assert (found.value, found.error_code) == (False, ErrorCode.INVALID_CONTEXT)
+
+
+def test_the_program_of_the_page_gets_an_answer() -> None:
+    """As it is written there, on the example: an override lets pilot-a export."""
+    root = Path(__file__).resolve().parents[2]
+    page = (root / "docs/how-to/openfeature.md").read_text("utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    made = compile_state(read_folder(root)).components
+    snapshot = Snapshot.load(
+        tenants=made[Part.TENANTS],
+        policies=made[Part.POLICIES],
+        flags=made[Part.FLAGS],
+    )
+    names: dict[str, object] = {
+        "snapshot": snapshot,
+        "directory": StaticDirectory(snapshot.identity.subjects),
+    }
+    exec(program, names)  # noqa: S102 - the page's own lines
+    client = names["client"]
+    assert isinstance(client, OpenFeatureClient)
+    asked = EvaluationContext("ana", {"tenant": "pilot-a", "app_version": 7})
+    found = client.get_boolean_details("bulk-export", False, asked)
+    assert (found.value, found.error_code) == (True, None)

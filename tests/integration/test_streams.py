@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from command_runs import finished, started
+from command_runs import environment, finished, started
 from platforms import Platform
 
 NO_TEXT = os.fsdecode(b"a\xff")
@@ -67,3 +67,16 @@ def test_a_pull_agent_that_is_interrupted_says_nothing_more(
     assert first.startswith("updated: ")
     assert (run.status, run.out, run.err) == (130, "", "")
     assert (tmp_path / "run/current/manifest.json").is_file()
+
+
+def test_a_bug_is_a_sentence_and_a_file_with_its_details(tmp_path: Path) -> None:
+    """Status 70, nothing on stdout, and no traceback on anybody's screen."""
+    program = Path(__file__).with_name("broken_command.py")
+    env = environment(TMPDIR=str(tmp_path))
+    run = finished(started(tmp_path, "status", program=program, env=env))
+    assert (run.status, run.out) == (70, "")
+    assert run.err.startswith("error: this is a bug in companyos: ZeroDivisionError")
+    assert "Traceback" not in run.err
+    [details] = tmp_path.iterdir()
+    assert str(details) in run.err
+    assert "nobody expected this" in details.read_text()

@@ -106,6 +106,17 @@ def test_growthbook_is_growthbook(version: int) -> None:
         assert sdk.run(experiment).value == NAMES[mine(key)], key
 
 
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("salt", ["", "seed", "å漢😀"])
+def test_growthbook_hashes_alike(version: int, salt: str) -> None:
+    """The number itself, from the SDK's own `gbhash`."""
+    core = pytest.importorskip("growthbook.core")
+    number_of = BUCKETINGS[f"growthbook/{version}"].numbers(salt)
+    steps = {1: 1_000, 2: 10_000}[version]
+    for key in KEYS:
+        assert core.gbhash(salt, key, version) == number_of(key) / steps, key
+
+
 def test_launchdarkly_is_launchdarkly(tmp_path: Path) -> None:
     """LaunchDarkly's own SDK, with its source of flags from a file."""
     ldclient = pytest.importorskip("ldclient")

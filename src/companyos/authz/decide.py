@@ -23,8 +23,8 @@ from companyos.identity.subjects import Lookup, NotFound, Unavailable
 
 if TYPE_CHECKING:
     # Whoever has a snapshot has loaded these; deciding only names them.
-    from companyos.authz.policies import Cell, Policies, ReadyRule
-    from companyos.catalog import Principals
+    from companyos.authz.policies import Cell, Policies
+    from companyos.catalog import Principal, Principals
     from companyos.conditions import Value
     from companyos.tenants import Tenant
 
@@ -75,25 +75,45 @@ class PolicySource(Protocol):
         ...
 
 
-def decide(request: Request, snapshot: PolicySource) -> Decision:
+def decide(  # noqa: C901, PLR0911 - a call is a twentieth of it
+    request: Request, snapshot: PolicySource
+) -> Decision:
     """Return the decision for `request`; silence denies."""
     try:
         scope = snapshot.scopes[request.tenant_id]
         cell = scope.cells[request.action]
     except (KeyError, TypeError):
         return _refusal(request, snapshot)
-    principal = snapshot.principals.of(request.subject)
-    resource = cell.resources.read(request.resource)
-    if isinstance(principal, str) or isinstance(resource, str):
+    subject, asked = request.subject, request.resource
+    # What `Principals.of` does for a subject it knows, without the call.
+    principal = snapshot.principals.known.get(id(subject))
+    if (
+        principal is None
+        or principal.subject is not subject
+        or principal.given != subject.attributes
+    ):
+        checked = snapshot.principals.of(subject)
+        principal = None if isinstance(checked, str) else checked
+    resource = cell.resources.seen(asked)
+    if principal is None or resource is None:
         return _refusal(request, snapshot)
-    if not scope.tenant_id == principal.tenant_id == resource["tenant"]:
+    if not scope.tenant_id == principal.tenant_id == asked.tenant_id:
         return cell.mismatch
-    roles, subject, tenant = principal.roles, principal.variables, scope.variables
-    if cell.deny:
-        denied = _denied(cell.deny, roles, subject, resource, tenant)
-        if denied is not None:
-            return denied
-    return _allowed(cell, roles, subject, resource, tenant)
+    held, seen, tenant = principal.role_bits, principal.variables, scope.variables
+    try:
+        for rule in cell.deny:
+            if rule.role_bits & held:
+                condition = rule.condition
+                if condition is None or condition(seen, resource, tenant) is not False:
+                    return rule.decision
+        for rule in cell.allow:
+            if rule.role_bits & held:
+                condition = rule.condition
+                if condition is None or condition(seen, resource, tenant) is True:
+                    return rule.decision
+    except ConditionError:
+        return _despite_errors(cell, principal, resource, tenant)
+    return cell.silent
 
 
 def decide_lookup(
@@ -122,45 +142,34 @@ def decide_lookup(
     return Decision(Effect.DENY, code, snapshot.policies.digest, reason=reason)
 
 
-def _denied(
-    rules: tuple[ReadyRule, ...],
-    roles: frozenset[str],
-    subject: Mapping[str, Value],
-    resource: Mapping[str, Value],
-    tenant: Mapping[str, Value],
-) -> Decision | None:
-    """Return the answer of the first deny rule that matches or cannot be evaluated."""
-    for wanted, condition, decision, failed in rules:
-        if wanted is not None and wanted.isdisjoint(roles):
-            continue
-        try:
-            if condition is None or condition(subject, resource, tenant) is not False:
-                return decision
-        except ConditionError:
-            return failed
-    return None
-
-
-def _allowed(
+def _despite_errors(
     cell: Cell,
-    roles: frozenset[str],
-    subject: Mapping[str, Value],
+    principal: Principal,
     resource: Mapping[str, Value],
     tenant: Mapping[str, Value],
 ) -> Decision:
-    """Return the answer of the first allow rule that matches, or silence."""
+    """Return the answer where the condition of some rule has no value.
+
+    A deny rule denies all the same, an allow rule is passed over and named.
+    """
     errors: tuple[str, ...] = ()
     answer = cell.silent
-    for wanted, condition, decision, failed in cell.allow:
-        if wanted is not None and wanted.isdisjoint(roles):
+    for rule in (*cell.deny, *cell.allow):
+        if not rule.role_bits & principal.role_bits:
             continue
+        condition = rule.condition
+        denies = rule.decision.effect is Effect.DENY
         try:
-            if condition is None or condition(subject, resource, tenant) is True:
-                answer = decision
-                break
+            met = condition is None or condition(principal.variables, resource, tenant)
         except ConditionError:
-            errors += failed.errors
-    return replace(answer, errors=errors) if errors else answer
+            if denies:
+                return rule.failed
+            errors += rule.failed.errors
+            continue
+        if met is True or (denies and met is not False):
+            answer = rule.decision
+            break
+    return replace(answer, errors=errors)
 
 
 def _refusal(request: Request, snapshot: PolicySource) -> Decision:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from companyos.authz.model import Decision, Rule
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from companyos.conditions import CompiledCondition
 
 
-class ReadyRule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReadyRule:
     """A rule as a decision uses it; no `roles` means any subject.
 
+    `role_bits` are the roles as `RoleBits` has them.
     Both answers that it can give are made beforehand: `failed` is that of a deny rule
     whose condition has no value.
     """
 
     roles: frozenset[str] | None
+    role_bits: int
     condition: CompiledCondition | None
     decision: Decision
     failed: Decision

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from companyos.authz.model import ANY, Decision, Effect, ReasonCode, Rule
 from companyos.authz.policies import Cell, Policies, PolicyBundle, ReadyRule
-from companyos.authz.resources import ResourceReader
+from companyos.authz.resources import ResourceReader, Sight, sight_of
 from companyos.catalog.model import Catalog
+from companyos.catalog.role_bits import RoleBits
 from companyos.catalog.wire import read_catalog
 from companyos.conditions import CompiledCondition, Node, compile_condition, from_wire
 from companyos.digests import JSONValue, canonical_json
@@ -127,14 +128,13 @@ class _Compiler:
     ) -> None:
         self._written = written
         self._digest = digest
-        readers = {
-            name: ResourceReader(name, attributes)
+        self._readers = {
+            (name, sight): ResourceReader(name, attributes, sight=sight)
             for name, attributes in catalog.resource_types.items()
+            for sight in Sight
         }
-        self._resources = {
-            action: readers[resource_type]
-            for action, resource_type in catalog.actions.items()
-        }
+        self._types = catalog.actions
+        self._role_bits = RoleBits(catalog.roles)
         self._conditions: dict[bytes, CompiledCondition] = {}
 
     def bundle(self, name: str) -> PolicyBundle:
@@ -153,11 +153,14 @@ class _Compiler:
     def _cells(self, name: str, chain: tuple[str, ...]) -> Mapping[str, Cell]:
         deny: dict[str, list[ReadyRule]] = {}
         allow: dict[str, list[ReadyRule]] = {}
+        sights = dict.fromkeys(self._types, Sight.NOTHING)
         for rule, wire in self._in_order(name, chain):
             ready = self._ready(rule, wire, name)
             found = deny if rule.effect is Effect.DENY else allow
+            sight = Sight.NOTHING if rule.when is None else sight_of(rule.when)
             for action in rule.actions:
                 found.setdefault(action, []).append(ready)
+                sights[action] = max(sight, sights[action])
         silent = self._denial(ReasonCode.NO_MATCHING_RULE, name, "no rule allows it")
         mismatch = self._denial(
             ReasonCode.TENANT_MISMATCH,
@@ -166,13 +169,13 @@ class _Compiler:
         )
         cells = {
             action: Cell(
-                resources=resources,
+                resources=self._readers[resource_type, sights[action]],
                 deny=tuple(deny.get(action, ())),
                 allow=tuple(allow.get(action, ())),
                 silent=silent,
                 mismatch=mismatch,
             )
-            for action, resources in self._resources.items()
+            for action, resource_type in self._types.items()
         }
         return MappingProxyType(cells)
 
@@ -207,7 +210,13 @@ class _Compiler:
             errors=(rule.rule_id,),
         )
         roles = None if ANY in rule.roles else rule.roles
-        return ReadyRule(roles, self._condition(rule.when, wire), decision, failed)
+        return ReadyRule(
+            roles,
+            self._role_bits.wanted(roles),
+            self._condition(rule.when, wire),
+            decision,
+            failed,
+        )
 
     def _condition(self, node: Node | None, wire: bytes) -> CompiledCondition | None:
         if node is None:

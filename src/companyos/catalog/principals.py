@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from companyos.catalog.attributes import AttributeReader, is_key
 from companyos.catalog.model import Catalog
+from companyos.catalog.role_bits import RoleBits
 from companyos.conditions.values import Value
 from companyos.identity.subjects import Subject
 from companyos.tenants import Regions, Tenant
@@ -23,19 +24,34 @@ CAPACITY = 1024
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A subject that fits the catalogue. `variables` is what conditions see of it."""
+    """A subject that fits the catalogue. `variables` is what conditions see of it.
+
+    `role_bits` are its roles as `RoleBits` has them.
+    """
 
     subject: Subject
     tenant_id: str
     roles: frozenset[str]
+    role_bits: int
     given: Mapping[str, object]
     variables: Mapping[str, Value]
 
 
 class Principals:
-    """Checks subjects against one catalogue and one table of regions."""
+    """Checks subjects against one catalogue and one table of regions.
 
-    __slots__ = ("_attributes", "_capacity", "_known", "_regions", "_roles")
+    `known` are those remembered, by the `id` of their `Subject`. It may be of another
+    object that was there before, or have changed since: `of` says when it still holds.
+    """
+
+    __slots__ = (
+        "_attributes",
+        "_capacity",
+        "_regions",
+        "_role_bits",
+        "_roles",
+        "known",
+    )
 
     def __init__(
         self, catalog: Catalog, regions: Regions, *, capacity: int = CAPACITY
@@ -43,12 +59,13 @@ class Principals:
         self._attributes = AttributeReader(catalog.subject)
         self._regions = regions
         self._roles = frozenset(catalog.roles)
+        self._role_bits = RoleBits(catalog.roles)
         self._capacity = capacity
-        self._known: dict[int, Principal] = {}
+        self.known: dict[int, Principal] = {}
 
     def of(self, subject: Subject) -> Principal | str:
         """Return the subject as conditions see it, or what is wrong with it."""
-        known = self._known.get(id(subject))
+        known = self.known.get(id(subject))
         if (
             known is not None
             and known.subject is subject
@@ -57,19 +74,19 @@ class Principals:
             return known
         checked = self._checked(subject)
         if isinstance(checked, Principal):
-            if len(self._known) >= self._capacity:
-                self._known.clear()
-            self._known[id(subject)] = checked
+            if len(self.known) >= self._capacity:
+                self.known.clear()
+            self.known[id(subject)] = checked
         return checked
 
     @property
     def remembered(self) -> int:
         """Return how many subjects are remembered."""
-        return len(self._known)
+        return len(self.known)
 
     def forget(self) -> None:
         """Empty the memory."""
-        self._known.clear()
+        self.known.clear()
 
     def _checked(self, subject: Subject) -> Principal | str:
         if problem := self._shape_problem(subject):
@@ -90,7 +107,14 @@ class Principals:
         region = self._regions.of(country) if isinstance(country, str) else None
         if region is not None:
             variables["region"] = region
-        return Principal(subject, subject.tenant_id, subject.roles, given, variables)
+        return Principal(
+            subject,
+            subject.tenant_id,
+            subject.roles,
+            self._role_bits.held(subject.roles),
+            given,
+            variables,
+        )
 
     def _shape_problem(self, subject: Subject) -> str:
         if not isinstance(subject, Subject):

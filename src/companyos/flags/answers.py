@@ -33,6 +33,8 @@ def ready_flag(flag: Flag, needed: tuple[str, ...], digest: str) -> ReadyFlag:
     """Return `flag` with all its answers made; `needed` are its prerequisites."""
     answers = _Answers(flag, digest)
     changes = flag.on_expiry is OnExpiry.DEFAULT
+    rollout = answers.split(flag.rollout, "rollout") if flag.rollout else None
+    default = answers.otherwise()
     return ReadyFlag(
         flag_id=flag.flag_id,
         flag=flag,
@@ -44,12 +46,12 @@ def ready_flag(flag: Flag, needed: tuple[str, ...], digest: str) -> ReadyFlag:
         needed=needed,
         overrides=answers.overrides(),
         rules=answers.rules(),
-        rollout=answers.split(flag.rollout, "rollout") if flag.rollout else None,
-        default=answers.otherwise(),
+        rollout=rollout,
+        default=default,
+        usual=None if flag.rules else rollout or default,
         is_plain=flag.state is FlagState.ACTIVE
         and not (changes and flag.expires_at is not None)
-        and not flag.prerequisites
-        and not flag.rules,
+        and not flag.prerequisites,
     )
 
 

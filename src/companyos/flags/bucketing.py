@@ -27,20 +27,23 @@ def salted(salt: str) -> bytes:
 def hash_of(prefix: bytes, key: str) -> int:
     """Return the hash of a key after `salted`, of 32 bits."""
     data = key.encode()
-    size = len(data)
-    head = _HEADS[size] if size < len(_HEADS) else _head_of_text(size)
-    return _hash(prefix + head + data)
+    return _hash(prefix + _head_of_text(len(data)) + data)
 
 
 def flagd_3(salt: str) -> Callable[[str], int]:
-    """Return the hash of keys with this salt: `hash_of`, one call cheaper."""
+    """Return the hash of keys with this salt: `hash_of`, at half its price."""
     prefix = salted(salt)
+    # What stands before a key depends on no more than its size, and is made once.
+    before: dict[int, bytes] = {}
 
     def number_of(key: str) -> int:
         data = key.encode()
-        size = len(data)
-        head = _HEADS[size] if size < len(_HEADS) else _head_of_text(size)
-        return _hash(prefix + head + data)
+        try:
+            return _hash(before[len(data)] + data)
+        except KeyError:
+            size = len(data)
+            before[size] = prefix + _head_of_text(size)
+            return _hash(before[size] + data)
 
     return number_of
 
@@ -93,10 +96,6 @@ def _head_of_text(size: int) -> bytes:
     if size < 256:
         return bytes((_TEXT + 24, size))
     return bytes((_TEXT + 25,)) + size.to_bytes(2, "big")
-
-
-_HEADS = tuple(_head_of_text(size) for size in range(64))
-"""The heads of what nearly every key is, made once."""
 
 
 def _mixed(block: int) -> int:

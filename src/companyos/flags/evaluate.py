@@ -68,21 +68,31 @@ def evaluate(
     now: datetime,
 ) -> Evaluation:
     """Return what the flag answers at `now`, which has a time zone."""
-    flag = snapshot.flags.ready.get(flag_id)
-    if flag is None:
-        return _unknown(flag_id, snapshot.flags.digest)
+    try:
+        flag = snapshot.flags.ready[flag_id]
+        taken = snapshot.tenants[tenant_id].feature_flags
+    except KeyError:
+        return _in_full(flag_id, snapshot, (tenant_id, subject, context), now)
     if not flag.is_plain:
-        return _in_full(flag, snapshot, (tenant_id, subject, context), now)
+        return _in_full(flag_id, snapshot, (tenant_id, subject, context), now)
     # What `_answer` would do, without its calls: most questions end here.
-    tenant = snapshot.tenants.get(tenant_id)
-    if tenant is None or flag_id not in tenant.feature_flags:
+    if flag_id not in taken:
         return flag.not_taking_part
-    answer: Evaluation | ReadySplit = flag.rollout or flag.default
+    answer = flag.usual
     if tenant_id in flag.overrides:
         answer = _overridden(flag, tenant_id, now) or answer
-    if isinstance(answer, Evaluation):
+    if type(answer) is Evaluation:
         return answer
-    return _share(answer, flag, snapshot, tenant_id, subject)
+    if (
+        answer is not None
+        and not answer.by_tenant
+        and type(subject) is Subject
+        and subject.tenant_id == tenant_id
+        and is_key(subject.subject_id)
+    ):
+        number = answer.number_of(subject.subject_id)
+        return answer.shares[bisect_right(answer.limits, number)]
+    return _unusual(answer, flag, snapshot, (tenant_id, subject, context))
 
 
 def boolean(  # noqa: PLR0913 - what `evaluate` takes, and the caller's own default
@@ -150,9 +160,12 @@ def _unknown(flag_id: str, digest: str) -> Evaluation:
 
 
 def _in_full(
-    flag: ReadyFlag, snapshot: FlagSource, caller: Caller, now: datetime
+    flag_id: str, snapshot: FlagSource, caller: Caller, now: datetime
 ) -> Evaluation:
     """Return what a flag answers after all that it needs has answered."""
+    flag = snapshot.flags.ready.get(flag_id)
+    if flag is None:
+        return _unknown(flag_id, snapshot.flags.digest)
     if not flag.needed:
         return _answer(flag, snapshot, caller, now, _NOTHING)
     met: dict[str, str | None] = {}
@@ -215,6 +228,16 @@ def _overridden(
     if override is None or (override.until is not None and now >= override.until):
         return None
     return override.answer
+
+
+def _unusual(
+    split: ReadySplit | None, flag: ReadyFlag, snapshot: FlagSource, caller: Caller
+) -> Evaluation:
+    """Return the answer of a split, or that of the rules where there is none yet."""
+    if split is None:
+        return _by_rules(flag, snapshot, caller)
+    tenant_id, subject, _ = caller
+    return _share(split, flag, snapshot, tenant_id, subject)
 
 
 def _by_rules(flag: ReadyFlag, snapshot: FlagSource, caller: Caller) -> Evaluation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
     from companyos.conditions.tree import Node
@@ -162,6 +162,7 @@ class Flag:
     place: Place
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The answer: value and variant, why, by which rule, from which flags.

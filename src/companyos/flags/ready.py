@@ -54,7 +54,8 @@ class ReadyFlag:
 
     `disabled` is set for a killed or archived flag, `expires_at` only where expiry
     changes the answer. `needed` are all prerequisites, those of prerequisites first.
-    `is_plain` is whether neither state, date, prerequisites nor rules have a say.
+    `is_plain` is whether neither state, date nor prerequisites have a say. `usual` is
+    the answer where no override has; None is for flags whose rules are to be asked.
     """
 
     flag_id: str
@@ -69,6 +70,7 @@ class ReadyFlag:
     rules: tuple[ReadyRule, ...]
     rollout: ReadySplit | None
     default: Evaluation
+    usual: Evaluation | ReadySplit | None
     is_plain: bool
 
 

@@ -196,7 +196,7 @@ class CachedDirectory:
 
     def _stale(self, key: _Key) -> Subject | None:
         entry = self._entries.get(key)
-        if entry is None or isinstance(entry.answer, NotFound):
+        if entry is None:
             return None
         windows = self._windows
         age = self._clock() - entry.asked_at

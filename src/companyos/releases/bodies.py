@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from companyos.digests import JSONValue, digest_of_value
+from companyos.documents import word_at
 from companyos.errors import IntegrityError
 from companyos.releases.composition import component_subject, whole
 from companyos.releases.entries import (
@@ -43,7 +44,6 @@ from companyos.releases.fields import (
     Fields,
     shown,
     text_at,
-    word_at,
 )
 
 Digests: TypeAlias = Mapping[str, str]

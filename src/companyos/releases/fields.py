@@ -10,15 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
+from datetime import datetime
 
-from companyos.digests import INTEGER_MAX, JSONObject, JSONValue
+from companyos.digests import JSONObject, JSONValue
+from companyos.documents import list_at, object_at, time_at, whole_at
 from companyos.errors import IntegrityError
 from companyos.tenants import ID_PATTERN, is_id
-
-_Word = TypeVar("_Word", bound=StrEnum)
 
 VERSION_LENGTH_MAX = 64
 _UNSEEN = (
@@ -99,12 +96,7 @@ class Fields:
 
     def whole(self, key: str, *, least: int = 0) -> int:
         """Return the whole number at `key`, not below `least`."""
-        found = self._found[key]
-        # A bool is an int to Python, and not to anybody else.
-        if type(found) is not int or not least <= found <= INTEGER_MAX:
-            expected = f"a whole number of at least {least}"
-            raise IntegrityError(f"`{self.at(key)}` is not {expected}")
-        return found
+        return whole_at(self._found[key], self.at(key), least=least)
 
     def whole_or_none(self, key: str) -> int | None:
         """Return the whole number at `key`, or None where it is null."""
@@ -112,14 +104,7 @@ class Fields:
 
     def time(self, key: str) -> datetime:
         """Return the time at `key`: UTC, whole seconds, written with `Z`."""
-        found = self._found[key]
-        try:
-            if isinstance(found, str) and len(found) == len("2026-01-01T00:00:00Z"):
-                return datetime.fromisoformat(found).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        expected = "a time such as `2026-01-31T23:59:59Z`"
-        raise IntegrityError(f"`{self.at(key)}` is not {expected}")
+        return time_at(self._found[key], self.at(key))
 
     def items(self, key: str) -> Sequence[JSONValue]:
         """Return the list at `key`."""
@@ -138,37 +123,8 @@ def shown(text: str) -> str:
     return "".join(each if each.isprintable() else "?" for each in text[:200])
 
 
-def object_at(value: JSONValue, at: str) -> JSONObject:
-    """Return `value`, which is an object."""
-    if not isinstance(value, dict):
-        raise IntegrityError(f"`{at}` is not an object")
-    return value
-
-
-def list_at(value: JSONValue, at: str) -> Sequence[JSONValue]:
-    """Return `value`, which is a list."""
-    if not isinstance(value, list):
-        raise IntegrityError(f"`{at}` is not a list")
-    return value
-
-
 def text_at(value: JSONValue, at: str, form: Form) -> str:
     """Return `value`, which is text of the form."""
     if not isinstance(value, str) or not form.fits(value):
         raise IntegrityError(f"`{at}` is not {form.expected}")
     return value
-
-
-def word_at(value: JSONValue, at: str, words: type[_Word]) -> _Word:
-    """Return `value` as a member of a closed vocabulary."""
-    try:
-        return words(value if isinstance(value, str) else "")
-    except ValueError as error:
-        expected = ", ".join(f"`{word}`" for word in words)
-        raise IntegrityError(f"`{at}` is not one of {expected}") from error
-
-
-def written_time(at: datetime) -> str:
-    """Return a time as entries write it: RFC 3339, UTC, whole seconds."""
-    plain = at.astimezone(UTC).replace(tzinfo=None)
-    return plain.isoformat(timespec="seconds") + "Z"

@@ -11,6 +11,7 @@ import json
 from datetime import datetime
 
 from companyos.digests import JSONObject, JSONValue, refuse_deep
+from companyos.documents import word_at, written_time
 from companyos.errors import IntegrityError
 from companyos.releases.bodies import KEYS, body_of, body_value
 from companyos.releases.composition import compose
@@ -26,8 +27,6 @@ from companyos.releases.fields import (
     Fields,
     Form,
     text_at,
-    word_at,
-    written_time,
 )
 from companyos.releases.merkle import CompactRange
 from companyos.releases.state import (

@@ -11,6 +11,7 @@ import json
 import re
 
 from companyos.digests import JSONValue, canonical_json, refuse_deep
+from companyos.documents import list_at, written_time
 from companyos.errors import IntegrityError, UsageError
 from companyos.releases.bodies import (
     KEYS,
@@ -26,9 +27,7 @@ from companyos.releases.fields import (
     ORIGIN,
     SHA256,
     Fields,
-    list_at,
     text_at,
-    written_time,
 )
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,21 +105,41 @@ def remove(
     flag: FlagArgument,
     *,
     from_services: Annotated[
-        bool,
-        typer.Option("--from-services", help="Also where services say they read it."),
+        bool, typer.Option("--from-services", help="Also out of config/catalog.yaml.")
     ] = False,
+    from_tenants: Annotated[
+        bool, typer.Option("--from-tenants", help="Also out of every tenant.")
+    ] = False,
+    code: Annotated[
+        list[Path] | None,
+        typer.Option("--code", metavar="PATH", help="Python code.  [default: src]"),
+    ] = None,
+    wrapper: Annotated[
+        list[str] | None,
+        typer.Option("--wrapper", metavar="NAME", help="Also reads a flag."),
+    ] = None,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
     today: options.Today = None,
     output: options.OutputOption = Output.TEXT,
 ) -> None:
-    """Delete a flag, and take it out of the tenants that take part in it."""
+    """Delete a flag that no code, flag, service or tenant reads any more."""
     from companyos_cli import wiring
     from companyos_cli.editing.change import Orders, carry_out
-    from companyos_cli.editing.flags import plan_removal
+    from companyos_cli.editing.flag_removal import Removal, plan_removal
     from companyos_cli.editing.reading import state_of
+    from companyos_cli.flag_reads import reads_of
 
     session = session_of(ctx, output)
-    state = state_of(wiring.Workspace.of(session), wiring.day(today))
-    plan = plan_removal(state, flag, from_services=from_services)
+    workspace = wiring.Workspace.of(session)
+    state = state_of(workspace, wiring.day(today))
+    folders = code or [each for each in [workspace.root / "src"] if each.is_dir()]
+    if folders:
+        reads, unknown = reads_of(flag, folders, wrappers=frozenset(wrapper or ()))
+    else:
+        reads, unknown = (), ()
+        session.console.note("no code was looked at: `--code PATH` says where it is")
+    for read in unknown:
+        session.console.note(f"cannot tell: `{read.text}`  {read.path}:{read.line}")
+    plan = plan_removal(state, Removal(flag, reads, from_services, from_tenants))
     session.finish(carry_out(session, state, plan, Orders(yes, dry_run)))

@@ -12,53 +12,32 @@ from companyos_cli.commands.flags import flags
 from companyos_cli.console import Output
 from companyos_cli.session import session_of
 
-FlagArgument = Annotated[str, typer.Argument(metavar="FLAG")]
-SubjectOption = Annotated[
-    str | None, typer.Option("--subject", metavar="ID", help="For whom.")
-]
-ContextOption = Annotated[
-    str, typer.Option("--context", metavar="JSON", help="What else is known.")
-]
-At = Annotated[
-    str | None, typer.Option("--at", metavar="TIME", help="When.  [default: now]")
-]
-
 
 @flags.command("explain")
 def explain(
     ctx: typer.Context,
-    flag: FlagArgument,
+    flag: options.FlagId,
     *,
     tenant: options.Tenant,
-    subject: SubjectOption = None,
-    context: ContextOption = "{}",
+    subject: options.ForSubject = None,
+    context: options.Context = "{}",
     ref: options.Ref = None,
     stage: options.OfStage = None,
-    at: At = None,
+    at: options.At = None,
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Show every step to a flag's answer, down to the one that decided."""
     from companyos_cli import wiring
     from companyos_cli.flag_asking import Question, explanation_answer
-    from companyos_cli.snapshots import (
-        Which,
-        directory_of,
-        object_from,
-        snapshot_of,
-        subject_of,
-    )
+    from companyos_cli.snapshots import Which, object_from, snapshot_of, subject_named
 
     session = session_of(ctx, output)
     workspace = wiring.Workspace.of(session)
     snapshot = snapshot_of(workspace, Which(ref, stage))
-    who = None
-    if subject is not None:
-        found = directory_of(workspace, snapshot).get_subject(tenant, subject)
-        who = subject_of(found)
     question = Question(
         flag,
         tenant,
-        who,
+        subject_named(workspace, snapshot, tenant, subject),
         object_from(context, option="--context"),
         wiring.moment(at),
     )
@@ -75,7 +54,7 @@ def answers(
     ] = None,
     ref: options.Ref = None,
     stage: options.OfStage = None,
-    at: At = None,
+    at: options.At = None,
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Show what each flag answers each tenant.
@@ -95,15 +74,15 @@ def answers(
 @flags.command("blame")
 def blame(
     ctx: typer.Context,
-    flag: FlagArgument,
+    flag: options.FlagId,
     *,
     tenant: options.Tenant,
-    subject: SubjectOption = None,
-    context: ContextOption = "{}",
+    subject: options.ForSubject = None,
+    context: options.Context = "{}",
     ref: Annotated[
         str, typer.Option("--ref", metavar="REF", help="As of this commit.")
     ] = "HEAD",
-    at: At = None,
+    at: options.At = None,
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Find the commit that made a flag answer what it answers now."""

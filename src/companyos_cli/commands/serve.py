@@ -11,6 +11,22 @@ from companyos.errors import UsageError
 from companyos_cli.app import app
 from companyos_cli.session import session_of
 
+Artifact = Annotated[
+    Path | None,
+    typer.Option(
+        "--artifact", metavar="FILE", help="The file to report the digest of."
+    ),
+]
+LogInputs = Annotated[
+    bool, typer.Option("--log-inputs", help="Log what decisions rest on too.")
+]
+MaskAttributes = Annotated[
+    str | None,
+    typer.Option(
+        "--mask-attributes", metavar="NAME,…", help="Attributes never to log."
+    ),
+]
+
 
 @app.command(rich_help_panel="Serve")
 def serve(
@@ -34,12 +50,9 @@ def serve(
     admin_port: Annotated[
         int, typer.Option("--admin-port", help="For health and state; 0 as above.")
     ] = 0,
-    artifact: Annotated[
-        Path | None,
-        typer.Option(
-            "--artifact", metavar="FILE", help="The file to report the digest of."
-        ),
-    ] = None,
+    artifact: Artifact = None,
+    log_inputs: LogInputs = False,
+    mask_attributes: MaskAttributes = None,
     seed_demo_data: Annotated[
         bool, typer.Option("--seed-demo-data", help="Add made-up datasets (exports).")
     ] = False,
@@ -67,6 +80,8 @@ def serve(
             port=port,
             admin_port=admin_port,
             artifact=artifact,
+            log_inputs=log_inputs,
+            mask_attributes=mask_attributes,
             seed_demo_data=seed_demo_data,
         )
     )

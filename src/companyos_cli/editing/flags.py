@@ -1,12 +1,11 @@
-"""Edits of flags: an answer for a tenant or for all, an end, and taking a flag out."""
+"""Edits of flags: an answer for a tenant or for all, and an end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from companyos.config.edits.entries import add_entry, remove, replace
+from companyos.config.edits.entries import add_entry, replace
 from companyos.config.edits.rewrite import Rewrite
 from companyos.config.fixes.takes_part import joined
 from companyos.config.judging import State
@@ -15,13 +14,7 @@ from companyos.config.moments import is_moment
 from companyos.digests import JSONValue
 from companyos.errors import UsageError
 from companyos_cli.editing.change import Plan, written_rewrite
-from companyos_cli.editing.reading import (
-    Document,
-    document,
-    documents,
-    governing,
-    position,
-)
+from companyos_cli.editing.reading import Document, document
 
 _OVERRIDES = "per_tenant_overrides"
 _FLAGS = "feature_flags"
@@ -92,30 +85,6 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
 
 
-def plan_removal(state: State, flag: str, *, from_services: bool) -> Plan:
-    """Return the plan of taking a flag out, and out of the tenants that take part.
-
-    Raises:
-        UsageError: another flag needs it first, or a service reads it.
-    """
-    found = document(state, Kind.FLAG, flag)
-    _refuse_needed(state, flag)
-    readers = list(_readers(state, flag))
-    if readers and not from_services:
-        names = ", ".join(f"`{path[1]}`" for _, path in readers)
-        raise UsageError(
-            f"service {names} reads flag `{flag}`",
-            hint="take it out of the code first; then `--from-services` takes it out "
-            "of config/catalog.yaml as well",
-        )
-    places = [*readers, *_taking_part(state, flag)]
-    rewrites = [
-        written_rewrite(remove(each.source, path), each.source.path)
-        for each, path in places
-    ]
-    return Plan(f"remove flag `{flag}`", {found.source.path: None}, tuple(rewrites))
-
-
 def _override(found: Document, serving: Serving) -> JSONValue:
     value = _answer(found, serving.value)
     if serving.until is None and serving.reason is None:
@@ -160,35 +129,3 @@ def _refuse_no_moment(text: str) -> None:
             f"`{text}` is no day",
             hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
         )
-
-
-def _refuse_needed(state: State, flag: str) -> None:
-    for name, other in documents(state, Kind.FLAG):
-        for index in range(len(other.rows("prerequisites"))):
-            if other.at("prerequisites", index, "flag") == flag:
-                raise UsageError(
-                    f"flag `{name}` needs flag `{flag}` first",
-                    hint=f"take it out of `prerequisites` in {other.source.path}",
-                )
-
-
-def _readers(
-    state: State, flag: str
-) -> Iterator[tuple[Document, tuple[str | int, ...]]]:
-    """Yield where the catalogue says that a service reads the flag."""
-    catalog = governing(state, Kind.CATALOG)
-    if catalog is None:
-        return
-    for service in reversed(list(catalog.table("services"))):
-        index = position(catalog, ("services", service, "flags"), flag)
-        if index is not None:
-            yield catalog, ("services", service, "flags", index)
-
-
-def _taking_part(
-    state: State, flag: str
-) -> Iterator[tuple[Document, tuple[str | int, ...]]]:
-    for _, tenant in documents(state, Kind.TENANT):
-        index = position(tenant, (_FLAGS,), flag)
-        if index is not None:
-            yield tenant, (_FLAGS, index)

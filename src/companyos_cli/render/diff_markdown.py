@@ -60,7 +60,8 @@ def _access(diff: StateDiff) -> Iterator[str]:
         own = [each for each in diff.access if each.direction is direction]
         header = ("who", "may" if own and direction is Direction.GAINED else "may not",
                   "when", "tenants", "before", "after")  # fmt: skip
-        yield from _block(title, header, [_grant(each) for each in own])
+        rows = [_grant(each) for each in own]
+        yield from _block(title, header, rows, count=len(own))
 
 
 def _grant(change: AccessChange) -> Sequence[str]:
@@ -79,7 +80,9 @@ def _grant(change: AccessChange) -> Sequence[str]:
 
 def _flags(diff: StateDiff) -> Iterator[str]:
     rows = [row for each in diff.flags for row in _moves(each)]
-    yield from _block("Flags", ("flag", "tenants", "when", "who moves"), rows)
+    count = len({each.flag_id for each in diff.flags})
+    header = ("flag", "tenants", "when", "who moves")
+    yield from _block("Flags", header, rows, count=count)
 
 
 def _moves(change: FlagChange) -> Iterator[Sequence[str]]:
@@ -105,16 +108,19 @@ def _tenants(diff: StateDiff) -> Iterator[str]:
     ]  # fmt: skip
     rows += [(_code(name), "", "", "added") for name in diff.tenants_added]
     rows += [(_code(name), "", "", "removed") for name in diff.tenants_removed]
-    yield from _block("Tenants", ("tenant", "field", "before", "after"), rows)
+    count = len((*diff.tenants_added, *diff.tenants_removed, *diff.tenants_changed))
+    header = ("tenant", "field", "before", "after")
+    yield from _block("Tenants", header, rows, count=count)
 
 
 def _block(
-    title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, count: int
 ) -> Iterator[str]:
+    """Yield a folded table about `count` things, each of which may take some rows."""
     if not rows:
         return
     yield ""
-    yield f"<details><summary><b>{title}</b>: {len(rows):,}</summary>"
+    yield f"<details><summary><b>{title}</b>: {count:,}</summary>"
     yield ""
     yield f"| {' | '.join(header)} |"
     yield f"|{'---|' * len(header)}"
@@ -122,7 +128,8 @@ def _block(
         yield f"| {' | '.join(row)} |"
     if len(rows) > ROWS_MAX:
         yield ""
-        yield f"… and {len(rows) - ROWS_MAX:,} more; `companyos diff -o json` has all."
+        rest = f"{len(rows) - ROWS_MAX:,} more rows"
+        yield f"… and {rest}; `companyos diff -o json` has all."
     yield ""
     yield "</details>"
 

@@ -119,6 +119,5 @@ def _fit(line: str, indent: int) -> str:
         subsequent_indent=" " * indent,
         break_long_words=False,
         break_on_hyphens=False,
-        drop_whitespace=False,
         replace_whitespace=False,
     )

@@ -108,7 +108,7 @@ def _block(finding: Finding, text: str, paint: Paint) -> str:
 def _notes(finding: Finding, margin: str, paint: Paint) -> list[str]:
     notes: list[str] = []
     if finding.count > 1:
-        notes.append(f"{margin} = note: the same in {finding.count} places; the first")
+        notes.append(f"{margin} = note: this is the first of {finding.count} places")
     if finding.hint:
         notes.append(f"{margin} = {paint('help', Role.PLACE)}: {_shown(finding.hint)}")
     notes.append(f"{margin} = docs: {docs_page(finding.check)}")

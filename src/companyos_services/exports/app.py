@@ -20,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from companyos.asgi.enforcement import Enforcement, Inquiry, refusal
 from companyos.asgi.problems import Problem
 from companyos.authz import Decision, Resource
 from companyos.digests import JSONObject, JSONValue
 from companyos.tenants import DataClassification, is_id
-from companyos_services.enforcement import Enforcement, Inquiry, refusal
 from companyos_services.exports.formats import Format
 from companyos_services.exports.store import Dataset, Export, ExportsStore
 from companyos_services.http_json import (
@@ -75,7 +75,7 @@ class ExportsService:
 
     async def datasets(self, request: Request) -> Answer:
         """Return the datasets that the caller may read; none at all is a refusal."""
-        inquiry = await self._enforcement.begin(request, READ)
+        inquiry = await self._enforcement.begin(request.scope, READ)
         datasets = await self._datasets_of(inquiry)
         decisions = [
             (dataset, inquiry.decide(READ, _resource(inquiry, dataset)))
@@ -89,7 +89,7 @@ class ExportsService:
 
     async def create(self, request: Request) -> Answer:
         """Export the named datasets."""
-        inquiry = await self._enforcement.begin(request, EXPORT)
+        inquiry = await self._enforcement.begin(request.scope, EXPORT)
         ids = dataset_ids(only_member(await json_object(request), "datasets"))
         needed = [FLAG_EXPORTS_OPEN, *([FLAG_BULK_EXPORT] if len(ids) > 1 else [])]
         features = [inquiry.evaluate(flag_id) for flag_id in needed]
@@ -111,7 +111,7 @@ class ExportsService:
 
     async def show(self, request: Request) -> Answer:
         """Return one export of the caller's tenant."""
-        inquiry = await self._enforcement.begin(request, EXPORT)
+        inquiry = await self._enforcement.begin(request.scope, EXPORT)
         found = await self._permitted(inquiry, request)
         if isinstance(found, Problem):
             return found
@@ -119,7 +119,7 @@ class ExportsService:
 
     async def content(self, request: Request) -> Answer:
         """Return the rows of one export of the caller's tenant."""
-        inquiry = await self._enforcement.begin(request, EXPORT)
+        inquiry = await self._enforcement.begin(request.scope, EXPORT)
         format_, size = file_format(inquiry), page_size(inquiry)
         found = await self._permitted(inquiry, request)
         if isinstance(found, Problem):

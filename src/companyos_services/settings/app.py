@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.routing import Route
 
+from companyos.asgi.enforcement import Enforcement, Inquiry, refusal
 from companyos.authz import Resource
 from companyos.digests import JSONObject, JSONValue, canonical_json
 from companyos.errors import UsageError
 from companyos.tenants import is_id
-from companyos_services.enforcement import Enforcement, Inquiry, refusal
 from companyos_services.http_json import (
     Answer,
     RequestError,
@@ -55,7 +55,7 @@ class SettingsService:
 
     async def show(self, request: Request) -> Answer:
         """Return all settings of the caller's tenant."""
-        inquiry = await self._enforcement.begin(request, READ)
+        inquiry = await self._enforcement.begin(request.scope, READ)
         decision = inquiry.decide(READ, _resource(inquiry, EVERY))
         if not decision.allowed:
             return refusal(decision)
@@ -65,7 +65,7 @@ class SettingsService:
 
     async def update(self, request: Request) -> Answer:
         """Set one setting."""
-        inquiry = await self._enforcement.begin(request, UPDATE)
+        inquiry = await self._enforcement.begin(request.scope, UPDATE)
         name = str(request.path_params["name"])
         # Only an id may reach the question: what is no name is asked about as a whole.
         asked = name if is_id(name) else EVERY
@@ -78,7 +78,7 @@ class SettingsService:
 
     async def update_several(self, request: Request) -> Answer:
         """Set several settings at once, where that feature is on."""
-        inquiry = await self._enforcement.begin(request, UPDATE)
+        inquiry = await self._enforcement.begin(request.scope, UPDATE)
         bulk = inquiry.evaluate(FLAG_BULK_UPDATE)
         decision = inquiry.decide(UPDATE, _resource(inquiry, EVERY))
         if not decision.allowed:

@@ -7,6 +7,7 @@ import http.client
 import json
 import re
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 
 import jsonschema_rs
@@ -68,16 +69,23 @@ def test_the_code_of_the_how_to_is_the_example(language: str) -> None:
 def test_the_python_of_the_reference_is_python() -> None:
     """It parses; the names in it are those of the modules that it imports."""
     (shown,) = blocks(REFERENCE, "python")
-    for node in ast.walk(ast.parse(shown)):
-        if isinstance(node, ast.ImportFrom):
-            module = __import__(str(node.module), fromlist=["*"])
-            assert all(hasattr(module, each.name) for each in node.names)
+    imported = [
+        (str(node.module), each.name)
+        for node in ast.walk(ast.parse(shown))
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    ]
+    assert imported
+    for module, name in imported:
+        assert hasattr(import_module(module), name), f"{module}.{name}"
 
 
 @pytest.mark.parametrize("name", ["Subject", "NotFound"])
 def test_the_examples_of_the_interface_are_valid(name: str) -> None:
     """Each fits the schema it stands in."""
-    for example in INTERFACE["components"]["schemas"][name]["examples"]:
+    examples = INTERFACE["components"]["schemas"][name]["examples"]
+    assert examples
+    for example in examples:
         validator(name).validate(example)
 
 

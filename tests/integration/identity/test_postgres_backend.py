@@ -107,11 +107,27 @@ def test_a_lookup_that_waits_when_the_server_stops_is_answered(
             target=lambda: answers.append(directory.get_subject("pilot-a", "ana"))
         )
         asking.start()
-        time.sleep(0.2)
-        server.stop()
+        wait_for_a_lock(server)
+        # Held up, it keeps its lock until the lookup has been cut off.
+        holder = writer.info.backend_pid
+        os.kill(holder, signal.SIGSTOP)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
         asking.join(10)
+        os.kill(holder, signal.SIGCONT)
+        stopping.join()
         server.start()
     assert [type(each) for each in answers] == [Unavailable]
+
+
+def wait_for_a_lock(server: PostgresServer) -> None:
+    """Wait until somebody waits for a table that another holds."""
+    deadline = time.monotonic() + 10
+    with psycopg.connect(server.dsn, autocommit=True) as connection:
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while connection.execute(waiting).fetchone() == (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_a_locked_table_costs_one_timeout(server: PostgresServer) -> None:

@@ -80,14 +80,18 @@ def server() -> Iterator[SubjectServer]:
         yield running
 
 
-def freshness(service: ServiceProcess) -> list[object]:
-    """Return how fresh the subject was in each request so far, in order."""
-    time.sleep(0.1)  # lines are written by a thread of their own
-    by_request = {
-        line["request_id"]: line["identity_freshness"]
-        for line in service.log_lines("decision")
-    }
-    return list(by_request.values())
+def freshness(service: ServiceProcess, *, requests: int) -> list[object]:
+    """Return how fresh the subject was in each of so many requests, in order."""
+
+    def told() -> dict[object, object]:
+        return {
+            line["request_id"]: line["identity_freshness"]
+            for line in service.log_lines("decision")
+        }
+
+    # Lines are written by a thread of their own.
+    service.until(lambda _: len(told()) >= requests)
+    return list(told().values())
 
 
 def test_every_line_says_how_fresh_the_subject_was(tmp_path: Path) -> None:
@@ -106,7 +110,7 @@ def test_every_line_says_how_fresh_the_subject_was(tmp_path: Path) -> None:
             running.close()
             statuses.append(service.ask_as("ana@pilot-a", *DATASETS).status)
             risky = service.ask_as("ana@pilot-a", *EXPORT)
-            seen = freshness(service)
+            seen = freshness(service, requests=4)
         finally:
             service.stop()
     assert statuses == [200, 200, 200]
@@ -155,7 +159,7 @@ def test_a_new_configuration_keeps_what_is_remembered(
         put_in_force(bundle, version)
         service.until(lambda state: state["root"] != before)
         service.ask_as("ana@pilot-a", *DATASETS)
-        seen = freshness(service)
+        seen = freshness(service, requests=2)
     finally:
         service.stop()
     assert seen == ["fresh", "cached"]
@@ -172,11 +176,12 @@ def test_a_directory_that_hangs_holds_up_only_who_is_looked_up(tmp_path: Path) -
                     pool.submit(service.ask_as, f"u{number}@pilot-a", *DATASETS)
                     for number in range(20)
                 ]
-                time.sleep(0.2)
+                asked, _ = silent.accept()
                 begun = time.monotonic()
                 other = service.ask("GET", "/v1/datasets")
                 took = time.monotonic() - begun
                 statuses = {each.result().status for each in waiting}
+                asked.close()
         finally:
             service.stop()
     assert (other.status, statuses) == (401, {503})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from companyos.errors import UsageError
+from companyos.errors import UnavailableError, UsageError
 from companyos.releases.entries import COMPONENTS
 from companyos.snapshot import Artifacts, Component, LogPosition, Manifest
 from companyos_cli.folders import KEPT, write_bundle
-from companyos_cli.ledger import write_whole
 
 
 def manifest(entry: int) -> Manifest:
@@ -93,28 +93,28 @@ def test_a_few_versions_are_kept_and_the_one_in_use_always(tmp_path: Path) -> No
     assert contents(tmp_path) == expected(99)
 
 
-@pytest.mark.parametrize("survives", range(len(COMPONENTS) + 1))
-def test_an_interrupted_write_leaves_the_old_bundle_in_use(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, survives: int
+@pytest.mark.parametrize("stuck", sorted(expected(5)))
+def test_a_write_that_fails_leaves_the_old_bundle_in_use(
+    tmp_path: Path, stuck: str
 ) -> None:
-    """Whichever file was being written, readers see the old version, whole."""
+    """Whichever file cannot be written, readers see the old version, whole."""
     write(tmp_path, 4)
-    written = 0
-
-    def interrupted(path: Path, data: bytes) -> None:
-        nonlocal written
-        if written == survives:
-            raise KeyboardInterrupt
-        written += 1
-        write_whole(path, data)
-
-    monkeypatch.setattr("companyos_cli.folders.write_whole", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    obstacle = tmp_path / "versions" / f"00000005-{0:016x}" / stuck / "in the way"
+    obstacle.mkdir(parents=True)
+    with pytest.raises(UnavailableError, match="cannot be written"):
         write(tmp_path, 5)
     assert contents(tmp_path) == expected(4)
-    monkeypatch.undo()
+    shutil.rmtree(obstacle.parent)
     assert write(tmp_path, 5) is True
     assert contents(tmp_path) == expected(5)
+
+
+def test_a_folder_that_cannot_be_changed_is_said_to_be(tmp_path: Path) -> None:
+    """A pull agent tells it and tries again; it does not end by a fault."""
+    (tmp_path / "versions").write_text("a file")
+    with pytest.raises(UnavailableError, match="cannot be written"):
+        write(tmp_path, 5)
+    assert [each.name for each in tmp_path.iterdir()] == ["versions"]
 
 
 def test_a_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:

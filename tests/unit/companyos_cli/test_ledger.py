@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from companyos.errors import IntegrityError, UsageError
+from companyos.errors import IntegrityError, UnavailableError, UsageError
 from companyos.releases.state import EMPTY
 from companyos.releases.verification import LastSeen, Verified
 from companyos_cli.console import Console
@@ -98,3 +98,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         assert reader.read() == b"old"
     assert path.read_bytes() == b"new, and longer"
     assert [each.name for each in path.parent.iterdir()] == ["file"]
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    """It is said, not a fault of ours, and nothing half written is left over."""
+    (tmp_path / "file" / "in the way").mkdir(parents=True)
+    with pytest.raises(UnavailableError, match="cannot be written"):
+        write_whole(tmp_path / "file", b"new")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]

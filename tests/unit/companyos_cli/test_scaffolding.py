@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import yaml
 
+from companyos.config.editor_settings import editor_settings
 from companyos.config.governing import stages_of, trust_of
+from companyos.config.kinds import KINDS, schema_file
 from companyos.config.load import load
 from companyos.findings import Severity
 from companyos.signing import generate_key
@@ -50,3 +53,9 @@ def test_every_file_tells_editors_its_schema() -> None:
         up = "../" * (path.count("/"))
         assert first.startswith(f"# yaml-language-server: $schema={up}schemas/"), path
         assert yaml.safe_load(data), path
+
+
+def test_editors_are_told_the_schema_of_every_kind() -> None:
+    """Also of those that the example has no file of."""
+    mapped = json.loads(editor_settings())["yaml.schemas"]
+    assert set(mapped) == {f"./schemas/{schema_file(kind)}" for kind in KINDS}

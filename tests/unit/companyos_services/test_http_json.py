@@ -69,6 +69,20 @@ def test_a_wrong_method_is_told_all_right_ones() -> None:
     assert set(allowed.split(b", ")) == {b"GET", b"HEAD", b"PUT"}
 
 
+def test_a_fault_before_any_answer_is_a_plain_one() -> None:
+    """Also in a layer that knows nothing of problem documents."""
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive, send
+        raise ZeroDivisionError("secret")
+
+    faults: list[BaseException] = []
+    answer = call(FaultBoundary(broken, log=lambda error, _: faults.append(error)))
+    assert (answer.status, answer.json()["code"]) == (500, "fault")
+    assert b"secret" not in answer.body
+    assert len(faults) == 1
+
+
 def test_a_fault_in_the_middle_of_an_answer_breaks_the_connection() -> None:
     """Half an answer cannot be turned into another one."""
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from companyos import __version__
-from companyos_services.bundle_watch import Attempt, Outcome
+from companyos.asgi.bundle_watch import Attempt, Outcome
 from companyos_services.state import Process, state_document
 
 NOW = datetime(2027, 1, 15, 8, 0, 0, 999_999, tzinfo=UTC)

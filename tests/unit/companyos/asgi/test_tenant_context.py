@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -135,6 +136,29 @@ def test_a_foreign_and_an_unknown_tenant_get_the_same_answer() -> None:
     unknown, _ = ask([bearer("pilot-a"), chosen(b"no-such-tenant")])
     named, _ = ask([bearer("no-such-tenant")])
     assert foreign == unknown == named
+
+
+def test_attack_30_a_request_ends_with_what_it_began_with() -> None:
+    """What is loaded while a request is answered is for the next one."""
+    in_force = [LOADED]
+    seen: list[Loaded] = []
+
+    async def reloading(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(caller_of(scope).loaded)
+        in_force[0] = replace(LOADED, log_entry=LOADED.log_entry + 1)
+        seen.append(caller_of(scope).loaded)
+        await whoami(scope, receive, send)
+
+    app = TenantContext(
+        reloading,
+        loaded=lambda: in_force[0],
+        clock=lambda: NOW,
+        on_rejection=lambda *_: None,
+    )
+    call(app, headers=[bearer("pilot-a")])
+    call(app, headers=[bearer("pilot-a")])
+    entry = LOADED.log_entry
+    assert [each.log_entry for each in seen] == [entry, entry, entry + 1, entry + 1]
 
 
 def test_a_refused_token_says_how_to_authenticate() -> None:

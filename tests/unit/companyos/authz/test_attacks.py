@@ -34,7 +34,8 @@
 | | | test_service_attacks: test_attack_28 |
 | 29 | the request brings roles along | test_attack_29; |
 | | | test_service_attacks: test_attack_29 |
-| 30 | a reload between two decisions | test_attack_30 |
+| 30 | a reload between two decisions | test_attack_30; |
+| | | asgi/test_tenant_context: test_attack_30 |
 | 31 | the reason tells callers the policy | test_attack_31; |
 | | | test_service_attacks: test_attack_31 |
 """
@@ -45,7 +46,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 
@@ -217,6 +218,8 @@ def test_attack_14_what_is_not_a_number(value: float) -> None:
 def test_attack_15_the_text_false_is_not_true() -> None:
     """Only true is true: neither an attribute nor a condition may be truthy."""
     assert code_of(with_resource(legal_hold="false")) is ReasonCode.INVALID_INPUT
+    all_texts = with_resource(labels="x", legal_hold="false", rows="1")
+    assert code_of(all_texts) is ReasonCode.INVALID_INPUT
     text: JSONValue = ["get", states.RESOURCE, "data_region"]
     rule = states.rule("odd", when=text)
     request = with_resource(data_region="false")
@@ -328,17 +331,28 @@ def test_attack_25_a_star_in_data_is_a_name() -> None:
 
 def test_attack_26_order_changes_no_decision() -> None:
     """However rules and files are ordered, the answer and its reason are the same."""
-    rules = (EVERYBODY, ADMINS, states.rule("z", "deny", when=states.IN_REGION))
-    found = {
-        (decision.code, decision.rule_id)
-        for order in permutations(rules)
-        for decision in [decide(EXPORT, states.with_rules(*order))]
-    }
-    assert found == {(ReasonCode.DENY_RULE, "z")}
+    met = states.IN_REGION
+    allows = (states.rule("c"), states.rule("b"), states.rule("a", when=met))
+    denies = tuple(states.rule(each, "deny", when=met) for each in "zyx")
+    # Of several that match, one without a condition goes first, then the least id.
+    assert answers_of_all_orders(allows) == {(ReasonCode.ALLOW_RULE, "b")}
+    assert answers_of_all_orders(denies) == {(ReasonCode.DENY_RULE, "x")}
+    mixed = (*allows[:2], *denies[:2])
+    assert answers_of_all_orders(mixed) == {(ReasonCode.DENY_RULE, "y")}
     files = check_cases.base()
     turned = dict(reversed(list(files.items())))
     assert compile_state(files) == compile_state(turned)
     assert load(turned, today=check_cases.TODAY).errors == ()
+
+
+def answers_of_all_orders(
+    rules: Sequence[JSONValue],
+) -> set[tuple[ReasonCode, str | None]]:
+    """Return what is decided by these rules, however they are ordered."""
+    decisions = [
+        decide(EXPORT, states.with_rules(*order)) for order in permutations(rules)
+    ]
+    return {(decision.code, decision.rule_id) for decision in decisions}
 
 
 def test_attack_27_documents_that_do_not_fit_are_not_loaded() -> None:
@@ -402,7 +416,8 @@ def test_attack_30_one_snapshot_answers_all_of_a_request() -> None:
     before, after = states.with_rules(EVERYBODY), states.with_rules()
     first, second = decide(EXPORT, before), decide(EXPORT, after)
     assert (first.allowed, second.allowed) == (True, False)
-    assert first.policy_digest != second.policy_digest
+    assert first.policy_digest == before.policies.digest
+    assert second.policy_digest == after.policies.digest != before.policies.digest
     assert decide(EXPORT, before) == first
 
 
@@ -417,3 +432,8 @@ def test_attack_31_callers_are_told_no_policy() -> None:
     failed = decide(EXPORT, states.with_rules(failing))
     assert failed.code is ReasonCode.DENY_RULE_ERROR
     assert "odd" not in reason_for_caller(failed)
+    away = looked_up(Unavailable("no route to directory.internal:5432"))
+    assert "directory.internal" not in reason_for_caller(away)
+    misfit = decide(with_roles(frozenset({"Boss"})), states.with_rules(EVERYBODY))
+    assert "catalogue" in misfit.reason
+    assert "catalogue" not in reason_for_caller(misfit)

@@ -335,6 +335,25 @@ def test_a_misspelt_attribute_of_a_resource_is_refused() -> None:
     assert code_of(with_resource(tenant="pilot-b")) is ReasonCode.INVALID_INPUT
 
 
+@pytest.mark.parametrize("own", ["id", "tenant", "type"])
+def test_one_rule_of_many_may_look_at_what_every_resource_has(own: str) -> None:
+    """It sees it, though the rules beside it look at nothing."""
+    told = {"id": "s1", "tenant": "pilot-a", "type": "settings"}
+    update = ("settings:update",)
+    named = states.equals(["get", states.RESOURCE, own], told[own])
+    snapshot = states.with_rules(
+        states.rule("everybody", actions=update),
+        states.rule("frozen", "deny", actions=update, when=named),
+        states.rule("no-sales", "deny", actions=update, when=NOT_SALES),
+    )
+    settings = Resource("settings", "s1", "pilot-a")
+    decision = decide(Request("pilot-a", ANA, *update, settings), snapshot)
+    assert (decision.code, decision.rule_id) == (ReasonCode.DENY_RULE, "frozen")
+
+
+NOT_SALES: JSONValue = states.equals(["get", states.SUBJECT, "id"], "sales")
+
+
 def test_what_a_directory_knows_beyond_the_catalogue_is_left_out() -> None:
     """A directory serves others as well; no condition can name what is not declared."""
     assert decide(with_attribute("shoe_size", {"left": 42}), OPEN).allowed

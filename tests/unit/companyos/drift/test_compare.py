@@ -273,6 +273,17 @@ def test_in_sync_means_the_desired_root_and_nothing_less(
     if report.verdict is Verdict.IN_SYNC:
         assert name == "new" or (name == "old" and young)
         assert abs(minutes) <= 2
+    if name == "new" and abs(minutes) <= 2:
+        assert report.verdict is Verdict.IN_SYNC
+
+
+def test_without_a_promoted_artifact_any_artifact_will_do() -> None:
+    """The release has none for this service, so there is nothing to differ from."""
+    bare = replace(DESIRED, artifacts={})
+    for artifact in (None, digest("artifact/of nobody")):
+        report = report_on(state(artifact=artifact), bare)
+        assert report.verdict is Verdict.IN_SYNC
+        assert Part.ARTIFACT not in {row.part for row in report.services[0].rows}
 
 
 def test_a_service_that_follows_another_stage_has_drifted() -> None:

@@ -1,4 +1,14 @@
-"""Bucketings of other products: the vectors that they publish."""
+"""Bucketings of other products: the vectors that they publish.
+
+| product | repository | file |
+|---|---|---|
+| flagd | open-feature/flagd-testbed | gherkin/targeting.feature, `@fractional-v2` |
+| Unleash | Unleash/client-specification | specifications/03-gradual-rollout-user-id-… |
+| GrowthBook | growthbook/growthbook-python | tests/cases.json, the section `hash` |
+| LaunchDarkly | launchdarkly/python-server-sdk | …/impl/test_evaluator_bucketing.py |
+
+tests/oracle/test_bucketing_peers.py asks the products' own SDKs about many more keys.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +44,13 @@ def share(name: str, salt: str, key: str, weights: tuple[int, ...]) -> int:
 def test_flagd_2_gives_the_shares_of_its_testbed(
     salt: str, key: str, expected: str
 ) -> None:
-    """Flagd's testbed, `fractional` of the second generation."""
+    """The examples of `Fractional operator` and `… with shared seed`."""
     assert SUITS[share("flagd/2", salt, key, (25, 25, 25, 25))] == expected
 
 
 @pytest.mark.parametrize(("key", "on"), [("122", True), ("155", False)])
 def test_unleash_gives_the_answers_of_its_specification(key: str, *, on: bool) -> None:
-    """Unleash's client specification 03, half of the users of group AB12A."""
+    """`Feature.B3`: half of the users of group AB12A."""
     assert (share("unleash", "AB12A", key, (50, 50)) == 0) is on
 
 
@@ -58,6 +68,7 @@ def test_unleash_gives_the_answers_of_its_specification(key: str, *, on: bool) -
         (2, "seed", "b", 2696),
         (2, "foo", "ab", 2575),
         (2, "foo", "def", 2019),
+        (2, "89123klj", "8952klfjas09ujkasdf", 1240),
         (2, "90850943850283058242805", "123", 7516),
         (2, "()**(%$##$%#$#", '___)((*":&', 128),
     ],
@@ -65,7 +76,7 @@ def test_unleash_gives_the_answers_of_its_specification(key: str, *, on: bool) -
 def test_growthbook_gives_the_numbers_of_its_cases(
     version: int, salt: str, key: str, expected: int
 ) -> None:
-    """GrowthBook's shared `cases.json`, the section `hash`."""
+    """All of them but the one of a version that there is not."""
     assert BUCKETINGS[f"growthbook/{version}"].numbers(salt)(key) == expected
 
 
@@ -84,7 +95,7 @@ def test_growthbook_gives_the_numbers_of_its_cases(
 def test_launchdarkly_gives_the_buckets_of_its_tests(
     salt: str, key: str, expected: float
 ) -> None:
-    """The constants in the tests of LaunchDarkly's Python SDK."""
+    """By key, by a whole number, and with the seed 61."""
     number = BUCKETINGS["launchdarkly"].numbers(salt)(key)
     assert number / (16**15 - 1) == pytest.approx(expected)
 

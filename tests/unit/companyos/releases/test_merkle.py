@@ -107,6 +107,15 @@ def test_every_leaf_of_every_small_log_is_proved(size: int) -> None:
             assert not verify_inclusion(leaf, proof, index=wrong, size=size, root=root)
 
 
+def test_a_proof_of_a_small_log_is_none_in_one_that_reaches_higher() -> None:
+    """All steps may fit and lead to the root; a longer way was to be shown."""
+    leaves, root = LEAVES[:4], root_of(LEAVES[:4])
+    proof = inclusion_proof(leaves, 0)
+    assert verify_inclusion(leaves[0], proof, index=0, size=4, root=root)
+    for size in (5, 8, 9):
+        assert not verify_inclusion(leaves[0], proof, index=0, size=size, root=root)
+
+
 @pytest.mark.parametrize("size", range(1, len(LEAVES) + 1))
 def test_every_small_log_extends_each_of_its_beginnings(size: int) -> None:
     """A consistency proof holds for the true old root and for no rewritten one."""

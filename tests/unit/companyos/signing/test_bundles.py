@@ -74,6 +74,10 @@ CASES: dict[str, Callable[[dict[str, object]], None]] = {
     "another payload": put(ENVELOPE, "payload", base64.b64encode(b"{}").decode()),
     "payload is no base64": put(ENVELOPE, "payload", "???"),
     "payload in base64 for addresses": put(ENVELOPE, "payload", "_-_-"),
+    # The last four bits of `fQ==` stand for nothing, so `fR==` is `}` as well.
+    "payload in another spelling": put(
+        ENVELOPE, "payload", base64.b64encode(PAYLOAD).decode().replace("Q==", "R==")
+    ),
     "payload is no string": put(ENVELOPE, "payload", ["eA=="]),
     "no payload": drop(ENVELOPE, "payload"),
     "no signature": put(ENVELOPE, "signatures", []),

@@ -99,4 +99,7 @@ def test_what_each_check_finds_fits_the_official_schema(check: str) -> None:
     """No check makes a region, a path or a text that SARIF does not allow."""
     files, _ = check_cases.bad(check)
     loaded = load(files, today=check_cases.TODAY)
-    log_of(Report(loaded.findings, loaded.suppressed))
+    run = run_of(Report(loaded.findings, loaded.suppressed))
+    told = run["results"]
+    assert isinstance(told, list)
+    assert len(told) == len(loaded.findings) + len(loaded.suppressed) > 0

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from starlette.requests import Request
+from starlette.types import Scope
 
 from companyos.asgi.decision_log import Asked, DecisionLog
 from companyos.asgi.problems import Problem
@@ -134,17 +134,17 @@ class Enforcement:
         # Of its own: a directory that is slow must not hold up what else uses threads.
         self._threads = ThreadPoolExecutor(LOOKUPS_MAX, "companyos-lookup")
 
-    async def begin(self, request: Request, *actions: str) -> Inquiry:
-        """Look up the caller of `request`, who will be decided about for `actions`.
+    async def begin(self, scope: Scope, *actions: str) -> Inquiry:
+        """Look up the caller of a request, who will be decided about for `actions`.
 
         If one of them demands a fresh subject, memory does not count.
         """
-        caller = caller_of(request.scope)
+        caller = caller_of(scope)
         fresh = caller.loaded.snapshot.policies.catalog.fresh_actions
         return Inquiry(
             caller,
             await self._lookup(caller, require_fresh=not fresh.isdisjoint(actions)),
-            request_id=request_id_of(request.scope),
+            request_id=request_id_of(scope),
             log=self._log,
             now=self._now(),
         )

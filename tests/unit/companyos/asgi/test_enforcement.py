@@ -7,7 +7,9 @@ import pytest
 
 from access_tokens import jwks
 from bundles import flags_document, policies_document, tenants_document
+from companyos.asgi.bundle_watch import token_rules_of
 from companyos.asgi.decision_log import DecisionLog
+from companyos.asgi.enforcement import Inquiry, refusal
 from companyos.asgi.loaded import Loaded
 from companyos.asgi.tenant_context import Caller
 from companyos.asgi.tokens import read_jwks
@@ -16,8 +18,6 @@ from companyos.digests import canonical_json
 from companyos.identity import Freshness, Subject
 from companyos.identity.backends.static import StaticDirectory
 from companyos.snapshot import Snapshot
-from companyos_services.bundle_watch import token_rules_of
-from companyos_services.enforcement import Inquiry, refusal
 
 INTERNAL = "rule `x` in config/policies/secret.yaml failed"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import desired_states as states
 from companyos.digests import JSONObject, JSONValue
 from companyos.flags import Explanation, evaluate, explain
-from companyos.flags.explain import Outcome
+from companyos.flags.explanation import Outcome
 from companyos.identity.subjects import Subject
 from companyos.snapshot import Snapshot
 
