@@ -88,10 +88,11 @@ def percent(share: float) -> str:
 
 
 def movement(move: FlagMove) -> Iterator[str]:
-    """Yield how many go from which value to which."""
+    """Yield how many of those whom it concerns go from which value to which."""
+    whom = "these subjects" if when_of(move.when) else "subjects"
     for each in move.transitions:
         yield (
-            f"{percent(each.share)} of subjects: {value_of(each.before)} → "
+            f"{percent(each.share)} of {whom}: {value_of(each.before)} → "
             f"{value_of(each.after)}"
         )
 

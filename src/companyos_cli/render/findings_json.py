@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from companyos.checks.suppressing import Suppressed
 from companyos.digests import JSONObject
 from companyos.findings import Finding, Fix, Place, Severity
-from companyos_cli.render.findings_text import docs_page
 
 SCHEMA = "companyos.findings/v1"
 
@@ -47,7 +46,7 @@ def finding_json(finding: Finding) -> JSONObject:
         "related": [
             {**_place(each.place), "label": each.label} for each in finding.related
         ],
-        "docs": docs_page(finding.check),
+        "docs": f"docs/reference/checks/{finding.check}.md",
         "fingerprint": finding.fingerprint,
         "fix": _fix(finding.fix) if finding.fix else None,
     }

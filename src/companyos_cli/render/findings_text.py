@@ -9,7 +9,7 @@ error[ref/unknown-policy]: policy bundle `pilot-standart` does not exist
   |
  ::: config/policies/pilot-standard.yaml:2:12: closest match
   = help: did you mean `pilot-standard`?
-  = docs: docs/reference/checks/ref/unknown-policy.md
+  = more: companyos explain ref/unknown-policy
 """
 
 from __future__ import annotations
@@ -86,11 +86,6 @@ def message_with_count(finding: Finding) -> str:
     return f"{finding.message} (the first of {finding.count} places)"
 
 
-def docs_page(check: str) -> str:
-    """Return the path of the page about a check."""
-    return f"docs/reference/checks/{check}.md"
-
-
 def _block(finding: Finding, text: str, paint: Paint) -> str:
     role = _ROLES[finding.severity]
     header = paint(f"{finding.severity}[{finding.check}]", role)
@@ -111,7 +106,7 @@ def _notes(finding: Finding, margin: str, paint: Paint) -> list[str]:
         notes.append(f"{margin} = note: this is the first of {finding.count} places")
     if finding.hint:
         notes.append(f"{margin} = {paint('help', Role.PLACE)}: {_shown(finding.hint)}")
-    notes.append(f"{margin} = docs: {docs_page(finding.check)}")
+    notes.append(f"{margin} = more: companyos explain {finding.check}")
     return notes
 
 
