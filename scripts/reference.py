@@ -45,16 +45,11 @@ def page() -> str:
 def helps() -> Iterator[tuple[str, str]]:
     """Yield each command's name and its help, the root first, groups before theirs."""
     # Only here, because `main` must run where none of it is installed.
-    from typer.core import TyperGroup  # noqa: PLC0415
-    from typer.main import get_command  # noqa: PLC0415
-
-    import companyos_cli.commands  # noqa: F401, PLC0415 - registers every command
-    from companyos_cli.app import app  # noqa: PLC0415
+    from companyos_cli.app import app, root_with  # noqa: PLC0415
+    from companyos_cli.commands import COMMANDS  # noqa: PLC0415
 
     app.rich_markup_mode = None  # as where the output is no terminal
-    root = get_command(app)
-    assert isinstance(root, TyperGroup)  # noqa: S101 - it has commands
-    yield from _helps(root, "companyos", parent=None)
+    yield from _helps(root_with(*COMMANDS), "companyos", parent=None)
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 import companyos_cli
 from companyos.digests import JSONObject
 from companyos_cli.app import main
+from companyos_cli.commands import COMMANDS, modules_of
 
 SECONDS_MAX = 60.0
 _SOURCE = Path(companyos_cli.__file__).parents[1]
@@ -31,7 +32,7 @@ _CONTEXT.set_forkserver_preload(
         "companyos_cli.answering",
         "companyos_cli.auditing",
         "companyos_cli.building",
-        "companyos_cli.commands",
+        *(module for name in COMMANDS for module in modules_of(name)),
         "companyos_cli.planning",
         "companyos_cli.scaffolding",
         "companyos_cli.starting",

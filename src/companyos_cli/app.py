@@ -1,16 +1,23 @@
-"""The root command, and the boundary where errors become messages and exit statuses."""
+"""The root command, and the boundary where errors become messages and exit statuses.
+
+A command is imported when it is run: the root knows a line of help of each, no more.
+"""
 
 from __future__ import annotations
 
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from companyos.errors import CompanyosError
+from companyos_cli.commands import COMMANDS, modules_of
 from companyos_cli.console import Console
 from companyos_cli.exits import ExitStatus, status_of
 from companyos_cli.session import Session, session_of
@@ -20,7 +27,38 @@ HELP = """A multi-tenant platform governed from Git.
 See it: companyos demo  ·  start: companyos init  ·  check: companyos validate
 """
 
+
+class Root(TyperGroup):
+    """The root command, which imports a command when it is that one's turn."""
+
+    def resolve_command(
+        self, ctx: object, args: list[str]
+    ) -> tuple[str | None, TyperCommand | TyperGroup | None, list[str]]:
+        """Return the command that the words name, and the words left to it."""
+        context = cast("typer.Context", ctx)
+        name, command, rest = super().resolve_command(context, args)
+        if name is not None and name in COMMANDS:
+            command = root_with(name).commands[name]
+        return name, cast("TyperCommand | TyperGroup | None", command), rest
+
+
+def root_with(*names: str) -> TyperGroup:
+    """Return the root command: these commands whole, a line of help of the others."""
+    for name in names:
+        for module in modules_of(name):
+            import_module(module)
+    made = cast("TyperGroup", get_command(app))
+    known = dict(made.commands)
+    made.commands.clear()
+    for name, (panel, line) in COMMANDS.items():
+        made.commands[name] = known.get(name) or TyperCommand(
+            name, help=line, rich_help_panel=panel
+        )
+    return made
+
+
 app = typer.Typer(
+    cls=Root,
     name="companyos",
     help=HELP,
     no_args_is_help=True,
@@ -62,8 +100,6 @@ def root(
 
 def main() -> NoReturn:
     """Run the command line and leave with its status."""
-    import companyos_cli.commands  # noqa: F401 - registers every command
-
     sys.exit(_run())
 
 
@@ -71,7 +107,7 @@ def _run() -> int:
     console = _console()
     session = Session(console)
     try:
-        app(prog_name="companyos", obj=session)
+        root_with()(prog_name="companyos", obj=session)
     except CompanyosError as error:
         console.complain(error, session.output)
         return status_of(error)

@@ -7,18 +7,19 @@ come from people who would like to write on someone else's terminal.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TextIO, TypeAlias
+from typing import TYPE_CHECKING, TextIO, TypeAlias
 
-from companyos.digests import JSONObject
 from companyos.errors import CompanyosError, UnavailableError, UsageError
 from companyos_cli.exits import ExitStatus
+
+if TYPE_CHECKING:
+    from companyos.digests import JSONObject
 
 
 class Role(StrEnum):
@@ -66,7 +67,7 @@ class Console:
     def show(self, answer: Answer, output: Output) -> None:
         """Write an answer to stdout, and the next step to stderr."""
         if output is Output.JSON:
-            text = json.dumps(answer.document, indent=2, ensure_ascii=False)
+            text = _in_json(answer.document)
         else:
             text = answer.text(self._paint_for(self._out))
         _write(self._out, text)
@@ -101,13 +102,13 @@ class Console:
             lines += ["", f"{paint('hint', Role.PLACE)}: {error.hint}"]
         _write(self._err, "\n".join(lines))
         if output is Output.JSON:
-            document = {
+            document: JSONObject = {
                 "schema": "companyos.error/v1",
                 "error": type(error).__name__,
                 "message": error.message,
                 "hint": error.hint,
             }
-            _write(self._out, json.dumps(document, indent=2, ensure_ascii=False))
+            _write(self._out, _in_json(document))
 
     def plan(self, text: Callable[[Paint], str]) -> None:
         """Show what is about to happen, on stderr."""
@@ -157,6 +158,12 @@ class Console:
     def _paint_for(self, stream: TextIO) -> Paint:
         colour = stream.isatty() if self._colour is None else self._colour
         return _painted if colour else _plain
+
+
+def _in_json(document: JSONObject) -> str:
+    import json  # not for `--version` and `--help`
+
+    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def _painted(text: str, role: Role) -> str:

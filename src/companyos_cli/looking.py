@@ -8,13 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from companyos.config.kinds import KINDS, Kind
-from companyos.config.load import Loaded, assemble
+from companyos.config.load import Loaded, assemble, examine, put_aside
 from companyos.config.read_file import FileResult, read_file
 from companyos.config.sources import FOLDER, Sources, WorkTree, work_tree
 from companyos.findings import Finding, Place, Severity, in_order
+from companyos_cli.keeping import Keeping
+from companyos_cli.looked import Looked
 from companyos_cli.reading import Read, read_tree
-from companyos_cli.result_cache import ResultCache, cache_file, cache_key
+from companyos_cli.rechecking import look_again
+from companyos_cli.result_cache import NAME, ResultCache, cache_file, cache_key
 from companyos_cli.wiring import Workspace, reading_progress, wall_clock_ns
 
 
@@ -30,8 +32,8 @@ class Effort:
     against: str | None = None
 
 
-def look(workspace: Workspace, effort: Effort, *, today: date) -> Loaded:
-    """Return the work tree's desired state with its findings.
+def look(workspace: Workspace, effort: Effort, *, today: date) -> Looked:
+    """Return what there is to find in the work tree's desired state.
 
     Raises:
         UsageError: there is no such commit to compare with.
@@ -42,30 +44,58 @@ def look(workspace: Workspace, effort: Effort, *, today: date) -> Loaded:
     gc.disable()
     tree = work_tree(workspace.root)
     cache = _cache(workspace, effort)
+    try:
+        return look_with(workspace, effort, tree, cache, today=today)
+    finally:
+        if cache is not None:
+            cache.end()
+
+
+def look_with(
+    workspace: Workspace,
+    effort: Effort,
+    tree: WorkTree,
+    cache: ResultCache | None,
+    *,
+    today: date,
+) -> Looked:
+    """Return what there is to find, with what was kept and for what is to be kept."""
+    looked = None
+    if cache is not None and cache.begin() and effort.against is None:
+        looked = look_again(tree, cache, today=today)
+    if looked is None:
+        looked = look_at_all(workspace, effort, tree, cache, today=today)
+    if cache is not None and cache.is_corrupt:
+        looked = replace(looked, findings=in_order([*looked.findings, _CORRUPT]))
+    return looked
+
+
+def look_at_all(
+    workspace: Workspace,
+    effort: Effort,
+    tree: WorkTree,
+    cache: ResultCache | None,
+    *,
+    today: date,
+) -> Looked:
+    """Return what there is to find, by looking at every file; keep it in the cache.
+
+    Raises:
+        UsageError: there is no such commit to compare with.
+    """
+    keeping = Keeping(cache)
     with reading_progress(workspace.session) as progress:
-        read = read_tree(tree, cache, jobs=effort.jobs, progress=progress)
-    loaded, remarks = _assembled(tree, read, cache, today=today)
-    if effort.against is not None:
-        base = _state_at(effort.against, workspace, tree, read, today=today)
-        loaded = replace(loaded, findings=new_since(base, loaded))
-    return replace(loaded, findings=in_order([*loaded.findings, *remarks]))
-
-
-def _assembled(
-    tree: WorkTree, read: Read, cache: ResultCache | None, *, today: date
-) -> tuple[Loaded, tuple[Finding, ...]]:
-    """Return the state, and remarks on what was kept of the last run."""
-    results = read.results.values()
-    if cache is None:
-        return assemble(results, tree, today=today), ()
-    catalog = read.blobs.get(KINDS[Kind.CATALOG].path, "")
-    trees = cache.trees(catalog)
-    known = set(trees)
-    loaded = assemble(results, tree, today=today, known=trees)
-    lines = [*read.lines, cache.trees_line(catalog, trees, known)]
-    if any(lines) or cache.is_corrupt:
-        cache.add(lines, paths=tree.stamps)
-    return loaded, (_CORRUPT,) if cache.is_corrupt else ()
+        read = read_tree(tree, keeping.known, jobs=effort.jobs, progress=progress)
+    results = [read.results[path] for path in sorted(read.results)]
+    trees = keeping.trees(read)
+    found = examine(results, tree, today=today, known=trees)
+    keeping.keep(read, results, found, today=today)
+    loaded = put_aside(found, results, today=today)
+    looked = Looked(loaded.findings, tree, loaded.suppressed, loaded.preferences)
+    if effort.against is None:
+        return looked
+    base = _state_at(effort.against, workspace, tree, read, today=today)
+    return replace(looked, findings=new_since(base, loaded))
 
 
 def new_since(base: Loaded, loaded: Loaded) -> tuple[Finding, ...]:
@@ -137,6 +167,6 @@ _CORRUPT = Finding(
     check="internal/cache-corrupt",
     severity=Severity.INFO,
     message="what was kept of the last run could not be read, and is made again",
-    place=Place(".git/companyos/cache/validate.jsonl"),
+    place=Place(f".git/companyos/cache/{NAME}"),
     hint="nothing is to be done",
 )

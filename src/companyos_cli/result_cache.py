@@ -1,233 +1,173 @@
-"""What files gave when they were read before, kept in `.git/companyos/cache/`.
+"""Values by name that one run leaves for the next, in `.git/companyos/cache/`.
 
-One line of JSON each: the first says for whom the rest is, every other one holds the
-results of some files, later ones in place of earlier ones. A result is used for the
-very bytes it was made of: known by their Git blob id, and for a file that has not been
-touched since by its stamp, as Git's own index does it. Only what one file gives is
-kept; whatever looks over files, or at the calendar, is found again on every run.
-Whatever is wrong with the file, it is as if it were not there.
+They are in one SQLite file, which sees to it that a killed run leaves all it wrote or
+nothing, and that runs at once do not mix. Each value has a seal over its name, its
+bytes and all that it depends on beside files: what does not fit its seal is not there.
+Whatever is wrong with the file, it is as if there were none.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
+from typing import TypeAlias, TypeVar, cast
 
-from companyos.config.sources import Stamp
-from companyos.digests import JSONValue
-from companyos.errors import CompanyosError
+NAME = "validate.sqlite"
 
-if TYPE_CHECKING:
-    from companyos.config.read_file import FileResult
-    from companyos.config.record_codec import Codec, Row
-    from companyos.config.written_conditions import Trees
+BUSY_SECONDS = 2.0
+"""How long another run is waited for; then nothing is kept, or nothing is known."""
 
-LINES_MAX = 150
-"""How many additions there may be before the whole is written again."""
-
-SETTLED_NS = 2_000_000_000
-"""A file younger than this when it was read may change without its stamp changing."""
-
-
-class Line(TypedDict, total=False):
-    """What lines say: whom it is for, files' results, or conditions' trees."""
-
-    key: str
-    paths: list[list[str | int]]
-    files: dict[str, tuple[list[int] | None, str, Row]]
-    catalog: str
-    conditions: list[Row]
-
-
-class Known(NamedTuple):
-    """One file's result, and what it was made of."""
-
-    codec: Codec
-    stamp: Stamp | None
-    blob: str
-    row: Row
-
-
-class Share(NamedTuple):
-    """Results of some files as one line: `stamp`, `blob` and row by path."""
-
-    paths: list[JSONValue]
-    files: dict[str, tuple[Stamp | None, str, Row]]
-
-    def line(self) -> bytes:
-        """Return the line."""
-        return sealed({"paths": self.paths, "files": self.files})
-
-
-def sealed(document: Mapping[str, object]) -> bytes:
-    """Return a line that tells when it is not what it was: a digest, then JSON."""
-    data = json.dumps(document, separators=(",", ":")).encode()
-    return _digest(data) + b" " + data + b"\n"
-
-
-def unsealed(line: bytes) -> Line:
-    """Return what a line says.
-
-    Raises:
-        ValueError: it is not what it was.
-    """
-    digest, _, data = line.rstrip(b"\n").partition(b" ")
-    if digest != _digest(data):
-        raise ValueError("a line is not what it was")
-    return cast("Line", json.loads(data))
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=8).hexdigest().encode()
-
-
-def blob_id(data: bytes) -> str:
-    """Return the id that Git gives to these bytes."""
-    header = b"blob %d\0" % len(data)
-    return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()
+_TABLE = "CREATE TABLE IF NOT EXISTS kept (name BLOB PRIMARY KEY, seal BLOB, data BLOB)"
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
+_INSERT = "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)"
+_Rows: TypeAlias = Iterable[tuple[bytes, bytes, bytes]]
+_Values: TypeAlias = Iterable[tuple[str, bytes]]
+_T = TypeVar("_T")
 
 
 class ResultCache:
-    """Reads and writes one file of kept results."""
+    """Reads and writes one file of kept values.
+
+    Nothing is raised: what cannot be read is not there, and `is_corrupt` tells that it
+    should be. What cannot be written is made again by the next run.
+    """
 
     def __init__(self, path: Path, key: str, *, now_ns: int) -> None:
         self._path = path
-        self._key = key
+        self._key = key.encode()[:64]
+        self._open: sqlite3.Connection | None = None
         self.now_ns = now_ns
-        self._known: dict[str, Known] = {}
-        self._lines = 0
-        self._conditions: dict[str, list[Row]] = {}
         self.is_corrupt = False
 
-    def load(self) -> None:
-        """Read what is there, if it is for this version of everything."""
+    def begin(self) -> bool:
+        """Return whether anything is kept for this key; it stays so until `end`."""
+        if not self._path.exists():
+            return False
+        return self._tried(self._begun) or False
+
+    def get(self, name: str) -> bytes | None:
+        """Return a value, None where there is none."""
+        return self._tried(lambda: self._unsealed(name))
+
+    def under(self, prefix: str) -> dict[str, bytes]:
+        """Return what is kept below a name such as `file:`, nothing if any is wrong."""
+        return self._tried(lambda: dict(self._all_unsealed(prefix))) or {}
+
+    def keep(
+        self,
+        values: _Values,
+        gone: Iterable[str] = (),
+        *,
+        instead_of: bytes | None,
+    ) -> None:
+        """Write values and forget others, at once.
+
+        Nothing is written unless the value `state` is still `instead_of`. Where that is
+        None, or the file is damaged, these values are all that there is then.
+        """
+        before = None if self.is_corrupt else instead_of
         try:
-            head, *lines = self._path.read_bytes().splitlines()
-        except (OSError, ValueError):
-            return
-        try:
-            self._take(head, lines)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            self.is_corrupt = True
-            self._known, self._lines = {}, 0
+            self._write(values, gone, before=before)
+        except (sqlite3.Error, OSError):
+            pass  # a clone that cannot be written to is checked all the same
+        finally:
+            self.end()
 
-    def _take(self, head: bytes, lines: Iterable[bytes]) -> None:
-        from companyos.config.record_codec import Codec
+    def end(self) -> None:
+        """Let others write."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
-        if unsealed(head)["key"] != self._key:
-            return
-        for line in lines:
-            share = unsealed(line)
-            self._lines += 1
-            if "conditions" in share:
-                rows = self._conditions.setdefault(share["catalog"], [])
-                rows.extend(share["conditions"])
-                continue
-            codec = Codec([tuple(path) for path in share["paths"]])
-            for path, (stamp, blob, row) in share["files"].items():
-                told = None if stamp is None else Stamp(*stamp)
-                self._known[path] = Known(codec, told, blob, row)
+    def _begun(self) -> bool:
+        self._open = self._connected("rw")
+        self._open.execute("BEGIN")
+        found = self._row(b"key")
+        return found is not None and found[1] == self._key
 
-    def untouched(self, path: str, stamp: Stamp) -> Known | None:
-        """Return what is known of a file that has not been touched since."""
-        known = self._known.get(path)
-        return known if known is not None and known.stamp == stamp else None
+    def _write(
+        self, values: _Values, gone: Iterable[str], *, before: bytes | None
+    ) -> None:
+        self.end()
+        if self.is_corrupt:
+            self._path.unlink(missing_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._open = self._connected("rwc")
+        self._open.execute("PRAGMA synchronous = OFF")  # the seals tell what was lost
+        self._open.execute("BEGIN IMMEDIATE")
+        self._open.execute(_TABLE)
+        if before is None:
+            self._open.execute("DELETE FROM kept")
+            self._open.execute(_INSERT, (b"key", b"", self._key))
+        elif not self._is_still(before):
+            return  # another run was quicker
+        rows = (
+            (_bytes(name), self._seal(_bytes(name), data), data)
+            for name, data in values
+        )
+        self._open.executemany(_INSERT, rows)
+        names = ((_bytes(name),) for name in gone)
+        self._open.executemany("DELETE FROM kept WHERE name = ?", names)
+        self._open.execute("COMMIT")
 
-    def same(self, path: str, blob: str) -> Known | None:
-        """Return what is known of a file with these bytes."""
-        known = self._known.get(path)
-        return known if known is not None and known.blob == blob else None
+    def _is_still(self, state: bytes) -> bool:
+        found = self._row(b"state")
+        return found is not None and found[0] == self._seal(b"state", state)
 
-    def result(self, path: str, known: Known) -> FileResult | None:
-        """Return the result, None where it cannot be read."""
-        try:
-            return known.codec.decode(path, known.row)
-        except (ValueError, TypeError, KeyError, IndexError):
-            self.is_corrupt = True
+    def _connected(self, mode: str) -> sqlite3.Connection:
+        address = f"{self._path.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(
+            address, uri=True, timeout=BUSY_SECONDS, isolation_level=None
+        )
+
+    def _row(self, name: bytes) -> tuple[bytes, bytes] | None:
+        if self._open is None:
             return None
+        query = "SELECT seal, data FROM kept WHERE name = ?"
+        found = self._open.execute(query, (name,)).fetchone()
+        return cast("tuple[bytes, bytes] | None", found)
 
-    def trees(self, catalog: str) -> Trees:
-        """Return the conditions' trees that were made with this catalogue."""
-        from companyos.conditions.wire import from_wire
+    def _unsealed(self, name: str) -> bytes | None:
+        key = _bytes(name)
+        row = self._row(key)
+        if row is not None and row[0] != self._seal(key, row[1]):
+            raise ValueError("a value is not what it was")
+        return None if row is None else row[1]
 
-        found: Trees = {}
+    def _all_unsealed(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+        if self._open is None:
+            return
+        query = "SELECT name, seal, data FROM kept WHERE name >= ? AND name < ?"
+        first = _bytes(prefix)
+        after = first[:-1] + bytes([first[-1] + 1])
+        rows = cast("_Rows", self._open.execute(query, (first, after)))
+        for name, seal, data in rows:
+            if seal != self._seal(name, data):
+                raise ValueError("a value is not what it was")
+            yield name[len(first) :].decode("utf-8", "surrogatepass"), data
+
+    def _seal(self, name: bytes, data: bytes) -> bytes:
+        digest = hashlib.blake2b(name + b"\0", key=self._key, digest_size=16)
+        digest.update(data)
+        return digest.digest()
+
+    def _tried(self, ask: Callable[[], _T]) -> _T | None:
+        """Return an answer, None where the file has none because something is wrong."""
         try:
-            for text, types, tree in self._conditions.get(catalog, ()):
-                names = None if types is None else tuple(cast("list[str]", types))
-                found[cast("str", text), names] = from_wire(tree)
-        except (ValueError, TypeError, CompanyosError):
+            return ask()
+        except sqlite3.Error as error:
+            code: object = getattr(error, "sqlite_errorcode", None)
+            self.is_corrupt |= code not in _PASSING
+        except (ValueError, TypeError):
             self.is_corrupt = True
-        return found
-
-    def trees_line(
-        self, catalog: str, trees: Trees, known: Collection[object]
-    ) -> bytes:
-        """Return the line that keeps those of the trees that are not known."""
-        from companyos.conditions.wire import to_wire
-
-        rows: list[Row] = [
-            [text, types, to_wire(tree)]
-            for (text, types), tree in trees.items()
-            if (text, types) not in known
-        ]
-        if not rows:
-            return b""
-        return sealed({"catalog": catalog, "conditions": rows})
-
-    def add(self, lines: Iterable[bytes], *, paths: Mapping[str, Stamp]) -> None:
-        """Keep further results; `paths` are the files there are now."""
-        added = b"".join(lines)
-        gone = len(self._known.keys() - paths.keys())
-        try:
-            is_short = 0 < self._lines < LINES_MAX and gone <= len(paths)
-            if is_short and not self.is_corrupt:
-                _append(self._path, added)
-                return
-            _replace(self._path, self._head() + self._kept(paths) + added)
-        except OSError:
-            return  # a clone that cannot be written to is checked all the same
-
-    def _head(self) -> bytes:
-        return sealed({"key": self._key})
-
-    def _kept(self, paths: Mapping[str, Stamp]) -> bytes:
-        """Return what is known of files that are still there, a line for each codec."""
-        shares: dict[int, Share] = {}
-        for path, (codec, stamp, blob, row) in self._known.items():
-            if path not in paths or self.is_corrupt:
-                continue
-            if id(codec) not in shares:
-                own: list[JSONValue] = [list(each) for each in codec.paths]
-                shares[id(codec)] = Share(own, {})
-            shares[id(codec)].files[path] = stamp, blob, row
-        return b"".join(share.line() for share in shares.values())
+        return None
 
 
-def settled(stamp: Stamp, *, now_ns: int) -> Stamp | None:
-    """Return the stamp if a later change of the file is sure to change it."""
-    is_old = max(stamp.modified, stamp.changed) < now_ns - SETTLED_NS
-    return stamp if is_old else None
-
-
-def _append(path: Path, data: bytes) -> None:
-    if not data:
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
-    try:
-        os.write(descriptor, data)
-    finally:
-        os.close(descriptor)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 def cache_file(root: Path) -> Path | None:
@@ -235,12 +175,15 @@ def cache_file(root: Path) -> Path | None:
     for folder in (root, *root.parents):
         entry = folder / ".git"
         if entry.is_dir():
-            return entry / "companyos" / "cache" / "validate.jsonl"
+            return entry / "companyos" / "cache" / NAME
         if entry.is_file():
             told = entry.read_text("utf-8", "replace").removeprefix("gitdir:").strip()
             git = (folder / told).resolve()
-            return git / "companyos" / "cache" / "validate.jsonl"
+            return git / "companyos" / "cache" / NAME
     return None
+
+
+_FOLDERS = ("", "authz", "catalog", "checks", "conditions", "config", "flags")
 
 
 def cache_key() -> str:
@@ -258,11 +201,12 @@ def cache_key() -> str:
     for part in parts:
         digest.update(part.encode() + b"\0")
     package = Path(companyos.__file__).parent
-    for folder in ("config", "checks", "flags", "authz"):
-        with os.scandir(package / folder) as entries:
+    folders = [package / name for name in _FOLDERS]
+    for folder in (*folders, Path(__file__).parent):
+        with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda each: each.name):
-                if entry.name.endswith(".py"):
+                if entry.is_file():
                     stat = entry.stat()
                     row = f"{folder}/{entry.name} {stat.st_mtime_ns} {stat.st_size}\n"
-                    digest.update(row.encode())
+                    digest.update(row.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

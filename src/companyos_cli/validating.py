@@ -61,16 +61,16 @@ def run(workspace: Workspace, asked: Asked, *, watch: bool) -> None:
 
 def _found(workspace: Workspace, asked: Asked) -> tuple[Found, TextOf]:
     try:
-        loaded = look(workspace, asked.effort, today=asked.today)
+        looked = look(workspace, asked.effort, today=asked.today)
     except InvalidStateError as error:
         return Found(error.findings), _no_text
     found = Found(
-        _with_fixes(loaded.findings, loaded.sources),
-        loaded.suppressed,
-        loaded.preferences,
+        _with_fixes(looked.findings, looked.sources),
+        looked.suppressed,
+        looked.preferences,
         is_whole=asked.effort.against is None,
     )
-    return found, loaded.text
+    return found, looked.text
 
 
 def _with_fixes(findings: tuple[Finding, ...], sources: Sources) -> tuple[Finding, ...]:

@@ -28,8 +28,11 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
 
 
 def _repeated(noun: str, words: Iterable[Word]) -> Iterator[Finding]:
+    named = list(words)
+    if len({each.text.casefold() for each in named}) == len(named):
+        return
     first: dict[str, Word] = {}
-    for word in sorted(words, key=lambda each: each.place):
+    for word in sorted(named, key=lambda each: each.place):
         before = first.setdefault(word.text.casefold(), word)
         if before is not word:
             yield _finding(noun, before, word)

@@ -32,7 +32,7 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TenantFacts:
-    """A tenant and what it refers to."""
+    """A tenant and what it refers to; `classification` is how its data is graded."""
 
     id: Word
     env: Word
@@ -41,6 +41,7 @@ class TenantFacts:
     region: Word
     name: Word | None = None
     contact: Word | None = None
+    classification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

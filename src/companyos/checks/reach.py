@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 from companyos.authz.model import ANY
 from companyos.checks.facts import CatalogFacts, Facts, RuleFacts
-from companyos.checks.implication import Terms, implies, is_never, terms_of
+from companyos.checks.implication import Known, Terms, implies
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A rule's people, actions and condition; `when` is None for always.
-
-    One that `is_never` certainly never speaks.
-    """
+    """A rule's people, actions and condition; `when` is None for always."""
 
     rule: RuleFacts
     roles: frozenset[str]
     actions: frozenset[str]
     when: Terms | None
-    is_never: bool
+
+    @property
+    def is_never(self) -> bool:
+        """Return whether the rule certainly never speaks."""
+        return self.when is not None and self.when.is_never
 
     def covers(self, other: Reach) -> bool:
         """Return whether this rule certainly speaks wherever the other one does."""
@@ -43,9 +44,20 @@ class Reaches:
         self._facts = facts
         self._actions = [word.text for word in catalog.actions]
         self._heirs = _heirs(catalog)
+        self._terms = Known()
+        self._found: dict[int, tuple[RuleFacts, Reach | None]] = {}
 
     def of(self, rule: RuleFacts) -> Reach | None:
-        """Return a rule's reach, None where its condition or actions have a mistake."""
+        """Return a rule's reach, None where its condition or actions have a mistake.
+
+        A rule is asked about again for each policy bundle that extends its own.
+        """
+        found = self._found.get(id(rule))
+        if found is None:
+            found = self._found[id(rule)] = rule, self._of(rule)
+        return found[1]
+
+    def _of(self, rule: RuleFacts) -> Reach | None:
         when = self._facts.tree(rule.when) if rule.when else None
         if rule.when is not None and when is None:
             return None
@@ -58,8 +70,7 @@ class Reaches:
             rule=rule,
             roles=frozenset(roles),
             actions=frozenset(actions),
-            when=None if when is None else terms_of(when),
-            is_never=when is not None and is_never(when),
+            when=None if when is None else self._terms.terms(when),
         )
 
     def _named(self, action: str) -> list[str]:

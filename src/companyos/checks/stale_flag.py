@@ -29,8 +29,8 @@ def find(facts: Facts, now: datetime) -> Iterator[Finding]:
         for word in tenant.flags:
             members.setdefault(word.text, []).append(tenant.id.text)
     for flag in facts.flags:
-        answers = _answers(flag, members, now)
-        if len(answers) == 1 and _may_go_stale(flag):
+        answers = _answers(flag, members, now) if _may_go_stale(flag) else frozenset()
+        if len(answers) == 1:
             [answer] = answers
             yield CHECK.finding(
                 flag.id,
@@ -44,10 +44,10 @@ def _answers(
     flag: FlagFacts, members: Mapping[str, list[str]], now: datetime
 ) -> frozenset[str]:
     overrides = holding(flag, now)
-    rest = otherwise(flag)
     tenants = members.get(flag.id.text, [])
-    given = (overrides[t].gives if t in overrides else rest for t in tenants)
-    return frozenset().union(*given)
+    given = [overrides[each].gives for each in tenants if each in overrides]
+    rest = otherwise(flag) if len(given) < len(tenants) else frozenset[str]()
+    return rest.union(*given)
 
 
 def _may_go_stale(flag: FlagFacts) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts, FlagFacts, FlagRuleFacts
-from companyos.checks.implication import Terms, implies, is_never, terms_of
+from companyos.checks.implication import Known, Wider
 from companyos.findings import Finding, Related, Severity
 
 CHECK = Check(
@@ -17,27 +17,27 @@ CHECK = Check(
 
 def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """Yield each rule that an earlier one always forestalls, where that is certain."""
+    known = Known()
     for flag in facts.flags:
-        yield from _in_flag(facts, flag)
+        yield from _in_flag(facts, flag, known)
 
 
-def _in_flag(facts: Facts, flag: FlagFacts) -> Iterator[Finding]:
-    before: list[tuple[FlagRuleFacts, Terms]] = []
+def _in_flag(facts: Facts, flag: FlagFacts, known: Known) -> Iterator[Finding]:
+    before = Wider[FlagRuleFacts]()
     for rule in flag.rules:
         tree = facts.tree(rule.when)
         if tree is None:
             continue
-        if is_never(tree):
+        terms = known.terms(tree)
+        if terms.is_never:
             yield _finding(rule, "its condition contradicts itself", ())
             continue
-        terms = terms_of(tree)
-        for other, wide in before:
-            if implies(terms, wide):
-                where = (Related(other.name.place, "this one answers first"),)
-                name = f"`{other.name.text}` always answers first"
-                yield _finding(rule, name, where)
-                break
-        before.append((rule, terms))
+        other = before.first(terms)
+        if other is not None:
+            where = (Related(other.name.place, "this one answers first"),)
+            name = f"`{other.name.text}` always answers first"
+            yield _finding(rule, name, where)
+        before.add(terms, rule)
 
 
 def _finding(rule: FlagRuleFacts, why: str, related: tuple[Related, ...]) -> Finding:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Never, TypeAlias, cast
 
 from lark import Lark, Token, Transformer
@@ -33,6 +32,7 @@ from companyos.conditions.tree import (
     Select,
     Variable,
 )
+from companyos.config import condition_table
 from companyos.config.condition_literals import (
     int_value,
     raw_string_value,
@@ -76,15 +76,7 @@ def tree_of(source: str) -> Located:
 
 @cache
 def _parser() -> Lark:
-    grammar = files(__package__).joinpath("condition.lark").read_text("utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        lexer="contextual",
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        transformer=_Builder(),
-    )
+    return condition_table.parser(_Builder())
 
 
 class _Builder(Transformer[Token, Located]):

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from companyos.conditions.tree import Node
 from companyos.conditions.wire import DEPTH_MAX
 
-SOURCE_MAX = 4096
+SOURCE_MAX = 4000
 """How many characters a condition may have."""
 
 

@@ -84,6 +84,7 @@ def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:
         region=at.value(text(value, "data_region"), "data_region"),
         name=at.value(text(value, "display_name"), "display_name"),
         contact=at.value(text(value, "owner_contact"), "owner_contact"),
+        classification=text_or(value, "data_classification", None),
     )
 
 

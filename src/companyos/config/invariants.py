@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import cast
 
 from companyos.authz.model import ANY
+from companyos.authz.policies import Policies
+from companyos.authz.wire import read_policies
+from companyos.catalog import tenant_variables
 from companyos.checks.check import Check
-from companyos.checks.facts import Word
+from companyos.checks.facts import TenantFacts, Word
 from companyos.checks.pointers import Path, pointer
+from companyos.conditions import Value
 from companyos.conditions.tree import Node
-from companyos.config.compile_policies import policies_document
-from companyos.config.compile_tenants import tenants_document
+from companyos.config.compile_policies import policies_document, with_heirs
 from companyos.config.condition_parser import parse_condition
 from companyos.config.condition_syntax import ConditionProblem
 from companyos.config.environments import rule_environment
@@ -33,7 +36,7 @@ from companyos.diff.invariants import (
 )
 from companyos.digests import JSONObject, JSONValue, canonical_json
 from companyos.findings import Finding, Related, Severity
-from companyos.snapshot import Snapshot
+from companyos.tenants import DataClassification, Regions, Tenant
 
 CHECK = Check(
     "policy/invariant", Severity.ERROR, "an invariant does not hold, or is not proved"
@@ -48,8 +51,8 @@ def broken_in(loaded: Loaded, path: str, catalog: JSONObject) -> list[Finding]:
         return reader.findings
     by_id = {each.invariant.invariant_id: each for each in written}
     found: dict[str, list[Counterexample]] = {}
-    snapshot = _snapshot(loaded)
-    for each in counterexamples((each.invariant for each in written), snapshot):
+    asked = (each.invariant for each in written)
+    for each in counterexamples(asked, _state_of(loaded)):
         found.setdefault(each.invariant_id, []).append(each)
     return [_finding(by_id[name], broken) for name, broken in found.items()]
 
@@ -103,7 +106,7 @@ class _Reader:
             text(row, "id"),
             form,
             # For the other forms an heir is another role.
-            _with_heirs(held, roles) if form is Form.ONLY else held,
+            frozenset(with_heirs(held, roles)) if form is Form.ONLY else held,
             tuple(sorted(chosen)),
             frozenset(texts(row, "tenants")) if "tenants" in row else None,
             when,
@@ -129,7 +132,7 @@ class _Reader:
 
     def _problem(self, written: str, path: Path, problem: ConditionProblem) -> Finding:
         marks = self._source.marks.at(path)
-        pieces = pieces_of(self._source.text, written, marks)
+        pieces = pieces_of(self._source.text.split("\n"), written, marks)
         span = span_in(pieces, problem.start - 1, problem.end - 1)
         return Finding(
             check="policy/condition",
@@ -147,28 +150,44 @@ def _matches(action: str, named: Iterable[str]) -> bool:
     return any(name in {action, f"{kind}:{ANY}"} for name in named)
 
 
-def _with_heirs(
-    named: Iterable[str], roles: Mapping[str, JSONObject]
-) -> frozenset[str]:
-    """Return the roles and all that inherit one of them."""
-    found = set(named)
-    grown = True
-    while grown:
-        heirs = {n for n, role in roles.items() if found & set(texts(role, "inherits"))}
-        grown = not heirs <= found
-        found |= heirs
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a proof needs, without all that services need besides."""
+
+    policies: Policies
+    regions: Regions
+    tenants: Mapping[str, Tenant]
+    tenant_variables: Mapping[str, Mapping[str, Value]]
 
 
-def _snapshot(loaded: Loaded) -> Snapshot:
-    """Return the snapshot of a state without its flags, which decide no access."""
-    document = cast("dict[str, JSONValue]", tenants_document(loaded))
-    for record in tables(document, "tenants").values():
-        cast("dict[str, JSONValue]", record)["feature_flags"] = []
-    return Snapshot.load(
-        tenants=canonical_json(document),
-        policies=canonical_json(policies_document(loaded)),
-        flags=canonical_json({"schema": "companyos.flags/v1", "flags": {}}),
+def _state_of(loaded: Loaded) -> _State:
+    """Return what a proof needs of a state without errors."""
+    tenants = {each.id.text: _tenant(each) for each in loaded.facts.tenants}
+    return _State(
+        policies=read_policies(policies_document(loaded), digest=""),
+        regions=Regions(
+            {
+                country.text: region.name.text
+                for region in loaded.facts.regions or ()
+                for country in region.countries
+            }
+        ),
+        tenants=tenants,
+        tenant_variables={id_: tenant_variables(t) for id_, t in tenants.items()},
+    )
+
+
+def _tenant(facts: TenantFacts) -> Tenant:
+    graded = facts.classification
+    return Tenant(
+        tenant_id=facts.id.text,
+        display_name=facts.name.text if facts.name else "",
+        env=facts.env.text,
+        policy_bundle_ref=facts.bundle.text,
+        feature_flags=frozenset(each.text for each in facts.flags),
+        data_region=facts.region.text,
+        owner_contact=facts.contact.text if facts.contact else "",
+        data_classification=None if graded is None else DataClassification(graded),
     )
 
 

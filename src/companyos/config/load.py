@@ -6,8 +6,8 @@ order of the sources and of the process's hashes changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -30,18 +30,16 @@ from companyos.checks.facts import (
 from companyos.checks.suppressing import Suppressed
 from companyos.conditions.tree import Node
 from companyos.config.kinds import KINDS, Kind, stem_of
-from companyos.config.read_file import FileResult, Record, pieces_in, read_file
-from companyos.config.scalar_places import Pieces
+from companyos.config.read_file import Again, FileResult, Record, read_file
 from companyos.config.set_aside import set_aside
 from companyos.config.sources import Sources
 from companyos.config.written_conditions import (
     Checked,
     Trees,
-    WrittenCondition,
     check_conditions,
 )
 from companyos.digests import JSONObject, JSONValue
-from companyos.findings import Finding, Severity
+from companyos.findings import Finding, Severity, in_order
 
 if TYPE_CHECKING:
     from companyos.config.documents.shared import Shape
@@ -100,31 +98,54 @@ def assemble(
     """
     by_path = {result.path: result for result in results}
     ordered = [by_path[path] for path in sorted(by_path)]
-    catalog = by_path.get(KINDS[Kind.CATALOG].path)
-    checked = _conditions(ordered, catalog, sources, known)
-    facts = _facts(ordered, checked.trees)
-    findings = [finding for result in ordered for finding in result.findings]
-    findings += checked.findings
-    findings += registry.run(facts, today=today)
-    values = {r.path: r.value for r in ordered if r.record is not None}
-    read = Loaded(facts, values, checked.trees, tuple(findings), sources)
-    findings += _broken_invariants(read, by_path)
-    comments = (each for result in ordered for each in result.suppressions)
-    told, preferences = set_aside(findings, comments, _preferred(by_path), today=today)
-    return Loaded(
-        facts=facts,
-        values=values,
-        trees=checked.trees,
+    found = examine(ordered, sources, today=today, known=known)
+    return put_aside(found, ordered, today=today)
+
+
+def put_aside(found: Loaded, results: Sequence[FileResult], *, today: date) -> Loaded:
+    """Return the state without the findings that its files' comments set aside."""
+    by_path = {result.path: result for result in results}
+    comments = [each for result in results for each in result.suppressions]
+    preferred = preferred_in(by_path.get(KINDS[Kind.CHECKS].path))
+    told, preferences = set_aside(found.findings, comments, preferred, today=today)
+    return replace(
+        found,
         findings=told.findings,
-        sources=sources,
         suppressed=told.suppressed,
         preferences=preferences,
     )
 
 
-def _preferred(by_path: Mapping[str, FileResult]) -> PreferenceFacts | None:
-    result = by_path.get(KINDS[Kind.CHECKS].path)
-    record = None if result is None else result.record
+def examine(
+    results: Sequence[FileResult],
+    sources: Sources,
+    *,
+    today: date,
+    known: Trees | None = None,
+    seen: Callable[[Facts], Facts] | None = None,
+) -> Loaded:
+    """Return the state with all findings, by place; nothing is set aside.
+
+    The results are by path. `seen` makes of their facts those that checks see.
+    """
+    by_path = {result.path: result for result in results}
+    catalog = by_path.get(KINDS[Kind.CATALOG].path)
+    checked = _conditions(results, catalog, sources, known)
+    facts = _facts(results, checked.trees)
+    if seen is not None:
+        facts = seen(facts)
+    findings = [finding for result in results for finding in result.findings]
+    findings += checked.findings
+    findings += registry.run(facts, today=today)
+    values = {r.path: r.value for r in results if r.record is not None}
+    read = Loaded(facts, values, checked.trees, tuple(findings), sources)
+    broken = _broken_invariants(read, by_path)
+    return replace(read, findings=in_order([*findings, *broken]))
+
+
+def preferred_in(checks: FileResult | None) -> PreferenceFacts | None:
+    """Return what the file about checks says, if there is one that is right."""
+    record = None if checks is None else checks.record
     return record if isinstance(record, PreferenceFacts) else None
 
 
@@ -152,15 +173,14 @@ def _conditions(
     if catalog is None or catalog.record is None:
         return Checked()
 
-    def pieces_of(written: WrittenCondition) -> Pieces:
-        return pieces_in(written, sources[written.file])
-
     conditions = (each for result in results for each in result.conditions)
     value = cast("JSONObject", catalog.value)
-    return check_conditions(conditions, value, pieces_of, known=known)
+    return check_conditions(conditions, value, Again(sources).pieces, known=known)
 
 
-def _facts(results: list[FileResult], trees: Mapping[tuple[str, str], Node]) -> Facts:
+def _facts(
+    results: Sequence[FileResult], trees: Mapping[tuple[str, str], Node]
+) -> Facts:
     only = {result.kind: result.record for result in results}
     return Facts(
         tenants=_records(results, TenantFacts),
@@ -172,24 +192,28 @@ def _facts(results: list[FileResult], trees: Mapping[tuple[str, str], Node]) -> 
         signers=cast("SignersFacts | None", only.get(Kind.SIGNERS)),
         subjects=cast("tuple[SubjectFacts, ...] | None", only.get(Kind.IDENTITY)),
         files=tuple(result.path for result in results),
-        broken=Broken(
-            tenants=_broken(results, Kind.TENANT),
-            bundles=_broken(results, Kind.POLICY),
-            flags=_broken(results, Kind.FLAG),
-        ),
+        broken=broken_in(results),
         trees=trees,
+    )
+
+
+def broken_in(results: Sequence[FileResult]) -> Broken:
+    """Return the names of files of which it is not known what they declare."""
+    return Broken(
+        tenants=_broken(results, Kind.TENANT),
+        bundles=_broken(results, Kind.POLICY),
+        flags=_broken(results, Kind.FLAG),
     )
 
 
 RecordT = TypeVar("RecordT")
 
 
-def _records(results: list[FileResult], kind: type[RecordT]) -> tuple[RecordT, ...]:
+def _records(results: Sequence[FileResult], kind: type[RecordT]) -> tuple[RecordT, ...]:
     return tuple(r.record for r in results if isinstance(r.record, kind))
 
 
-def _broken(results: list[FileResult], kind: Kind) -> frozenset[str]:
-    """Return the names of files of which it is not known what they declare."""
+def _broken(results: Iterable[FileResult], kind: Kind) -> frozenset[str]:
     return frozenset(
         stem_of(result.path)
         for result in results

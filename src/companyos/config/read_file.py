@@ -5,7 +5,7 @@ So results can be kept by content and made in several processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -25,11 +25,12 @@ from companyos.checks.suppressing import Suppression
 from companyos.config import facts_of, governing_facts
 from companyos.config.file_form import line_ends, unclaimed
 from companyos.config.kinds import Kind, kind_of_path, modeline
-from companyos.config.marks import Span
+from companyos.config.marks import Marks, Span
 from companyos.config.plain import rows, text, texts
 from companyos.config.preferences import preference_facts
 from companyos.config.scalar_places import Piece, Pieces, pieces_of
 from companyos.config.schema_check import check_schema
+from companyos.config.sources import Sources
 from companyos.config.suppressions import suppressions_in
 from companyos.config.written_conditions import WrittenCondition
 from companyos.config.yaml_bytes import RefusedYamlError
@@ -124,14 +125,33 @@ def _conditions(
     )
 
 
-def pieces_in(written: WrittenCondition, data: bytes) -> Pieces:
-    """Return where a condition stands in its file, which was read without an error."""
-    path: tuple[str | int, ...] = ("rules", int(written.path.split("/")[2]), "when")
-    try:
-        source = read(written.file, data)
-    except RefusedYamlError:
-        return (Piece(0, 1, 1),)  # somebody changed the file meanwhile
-    return pieces_of(source.text, written.source, source.marks.at(path))
+class Again:
+    """Files that were read without an error, read again for where conditions stand.
+
+    The last one is kept, since conditions come file by file and may be thousands.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._path = ""
+        self._read: tuple[Marks, Sequence[str]] | None = None
+
+    def pieces(self, written: WrittenCondition) -> Pieces:
+        """Return where a condition stands in its file."""
+        if written.file != self._path:
+            self._path, self._read = written.file, self._again(written.file)
+        if self._read is None:
+            return (Piece(0, 1, 1),)  # somebody changed the file meanwhile
+        marks, lines = self._read
+        path = ("rules", int(written.path.split("/")[2]), "when")
+        return pieces_of(lines, written.source, marks.at(path))
+
+    def _again(self, path: str) -> tuple[Marks, Sequence[str]] | None:
+        try:
+            source = read(path, self._sources[path])
+        except RefusedYamlError:
+            return None
+        return source.marks, source.text.split("\n")
 
 
 def _modeline(kind: Kind, source: Source) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from companyos.config.marks import Marks, Span
@@ -28,10 +29,9 @@ _ESCAPE = re.compile(
 )
 
 
-def pieces_of(text: str, value: str, marks: Marks) -> Pieces:
-    """Return the pieces of one scalar of the file whose text this is."""
+def pieces_of(lines: Sequence[str], value: str, marks: Marks) -> Pieces:
+    """Return the pieces of one scalar of the file that has these lines."""
     span = marks.span
-    lines = text.split("\n")
     if marks.style in {"'", '"'}:
         written = lines[span.line - 1][span.column : span.end_column - 2]
         escape = re.compile("''") if marks.style == "'" else _ESCAPE
@@ -41,7 +41,7 @@ def pieces_of(text: str, value: str, marks: Marks) -> Pieces:
         first += 1
         rows = lines[first : max(span.end_line, first + 1)]
         return _folded(rows, first + 1, 0, value)
-    rows = lines[first : span.end_line]
+    rows = list(lines[first : span.end_line])
     if rows:
         rows[0] = rows[0][span.column - 1 :]
     return _folded(rows, span.line, span.column - 1, value)
@@ -74,7 +74,7 @@ def _quoted(written: str, span: Span, escape: re.Pattern[str]) -> Pieces:
     return tuple(pieces)
 
 
-def _folded(rows: list[str], line: int, shift: int, value: str) -> Pieces:
+def _folded(rows: Sequence[str], line: int, shift: int, value: str) -> Pieces:
     """Return one piece a line, found again in the value by its words."""
     pieces: list[Piece] = []
     offset = 0

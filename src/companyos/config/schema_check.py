@@ -99,13 +99,13 @@ def _only_in_part(problem: Problem, source: Source) -> bool:
     return len(source.marks.at(problem.path).keys) > ENTRIES_MAX
 
 
-_VALIDATORS: dict[tuple[Kind, str], Validator] = {}
+_VALIDATORS: dict[tuple[Kind, Engine], Validator] = {}
 
 
 def _validator(kind: Kind, by: Engine) -> Validator:
-    made = _VALIDATORS.get((kind, by.name))
+    made = _VALIDATORS.get((kind, by))
     if made is None:
-        made = _VALIDATORS[kind, by.name] = by.validator(schema_of(kind))
+        made = _VALIDATORS[kind, by] = by.validator(schema_of(kind))
     return made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 from typing import NoReturn, cast
 
 import jsonschema_rs
@@ -17,13 +16,12 @@ from companyos.digests import JSONValue
 class RustEngine:
     """The engine that decides wherever there is a wheel of it."""
 
-    def __init__(self) -> None:
-        self._name = f"jsonschema-rs {version('jsonschema-rs')}"
-
     @property
     def name(self) -> str:
         """The library and its version."""
-        return self._name
+        from importlib.metadata import version  # noqa: PLC0415 - slow to load
+
+        return f"jsonschema-rs {version('jsonschema-rs')}"
 
     def validator(self, schema: dict[str, JSONValue]) -> Validator:
         """Return a validator that reads nothing but `schema`."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from io import FileIO
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -77,7 +76,7 @@ def work_tree(root: Path) -> WorkTree:
             f"`{FOLDER}/` holds {len(refused)} that are no regular files",
             in_order(refused),
         )
-    return WorkTree(root, dict(sorted(stamps.items())))
+    return WorkTree(root, {name: stamps[name] for name in sorted(stamps)})
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
@@ -103,20 +102,27 @@ def _visible(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 yield inner, entry
 
 
+_HOW = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
+
 def _read(path: str, size: int) -> bytes:
     """Return the file's bytes, at most one more than may be read anyway."""
+    # Without a file object: there are thousands of them, and it takes half of the time.
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands of them
-            data = file.read(min(size, BYTES_MAX) + 1)
+        file = os.open(path, _HOW)
+        try:
+            data = os.read(file, min(size, BYTES_MAX) + 1)
             return data if len(data) == size else data + _rest(file, len(data))
+        finally:
+            os.close(file)
     except OSError as error:
         raise UsageError(f"`{path}` cannot be read: {error.strerror}") from error
 
 
-def _rest(file: FileIO, count: int) -> bytes:
+def _rest(file: int, count: int) -> bytes:
     """Return what follows `count` bytes; one reading may give fewer than there are."""
     data = b""
-    while count + len(data) <= BYTES_MAX and (more := file.read(BYTES_MAX + 1)):
+    while count + len(data) <= BYTES_MAX and (more := os.read(file, BYTES_MAX + 1)):
         data += more
     return data[: BYTES_MAX + 1 - count]
 

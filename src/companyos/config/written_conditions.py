@@ -37,6 +37,13 @@ class WrittenCondition:
         """Return where it stands: the file and the JSON pointer."""
         return self.file, self.path
 
+    @property
+    def types(self) -> tuple[str, ...] | None:
+        """Return the types of its rule's resources, all that types depend on."""
+        if self.actions is None:
+            return None
+        return tuple(sorted({each.partition(":")[0] for each in self.actions}))
+
 
 Trees: TypeAlias = dict[tuple[str, tuple[str, ...] | None], Node]
 """Trees by what they depend on: the text, and the types of its rule's resources."""
@@ -68,7 +75,7 @@ def check_conditions(
     trees = {} if known is None else known
     outcomes = {key: _Outcome(tree, ()) for key, tree in trees.items()}
     for written in conditions:
-        types = _types_of(written.actions)
+        types = written.types
         if not set(types or ()) <= set(declared):
             continue  # an unknown type is reported; its attributes cannot be known
         outcome = outcomes.get((written.source, types))
@@ -98,13 +105,6 @@ def _outcome(source: str, environment: Environment) -> _Outcome:
     if isinstance(found, tuple):
         return _Outcome(None, found)
     return _Outcome(found.node, ())
-
-
-def _types_of(actions: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """Return the resource types of a rule, the only part of it that types depend on."""
-    if actions is None:
-        return None
-    return tuple(sorted({action.partition(":")[0] for action in actions}))
 
 
 def _environment(types: tuple[str, ...] | None, catalog: JSONObject) -> Environment:

@@ -23,6 +23,9 @@ UNSAFE = re.compile(
 )
 """Control, direction, invisible and tag characters; lone carriage returns; tabs."""
 
+_PLAIN = bytes((0x0A, *range(0x20, 0x7F)))
+"""Line feeds and what ASCII shows: nearly all files hold nothing else."""
+
 _NAMES = {
     "\t": "a tab",
     "\r": "a carriage return without a line feed",
@@ -66,10 +69,11 @@ def decode(path: str, data: bytes) -> str:
     Raises:
         RefusedYamlError: with the finding.
     """
-    start = START.of(path)
     if len(data) > BYTES_MAX:
-        message = "the file is larger than 1 MiB"
+        start, message = START.of(path), "the file is larger than 1 MiB"
         raise refusal("too-large", start, message, hint="split it into several files")
+    if not data.translate(None, _PLAIN):
+        return data.decode("ascii")
     _refuse_other_encodings(path, data)
     try:
         text = data.decode("utf-8")

@@ -1,17 +1,27 @@
-"""What a change of the desired state does to people: access, flags, tenants."""
+"""What a change of the desired state does to people: access, flags, tenants.
 
-from companyos.diff.compare import compare
-from companyos.diff.model import (
-    AccessChange,
-    Decider,
-    Direction,
-    FieldChange,
-    FlagChange,
-    FlagMove,
-    StateDiff,
-    TenantChange,
-    Transition,
-)
+Each part is loaded when it is first asked for: proving invariants, which `validate`
+does, needs a few of them only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from companyos.diff.compare import compare
+    from companyos.diff.model import (
+        AccessChange,
+        Decider,
+        Direction,
+        FieldChange,
+        FlagChange,
+        FlagMove,
+        StateDiff,
+        TenantChange,
+        Transition,
+    )
 
 __all__ = [
     "AccessChange",
@@ -25,3 +35,14 @@ __all__ = [
     "Transition",
     "compare",
 ]
+
+
+if not TYPE_CHECKING:  # else every misspelt name would be an object to the checker
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+        home = "compare" if name == "compare" else "model"
+        found: object = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = found
+        return found

@@ -12,7 +12,7 @@ from itertools import product
 from typing import TypeAlias
 
 from companyos.conditions import Value
-from companyos.conditions.tree import Call, Compare, Comparison, Literal, Node, children
+from companyos.diff.alike import gather, tenant_name, texts_about
 from companyos.diff.cells import (
     Answer,
     CellRules,
@@ -26,10 +26,10 @@ from companyos.diff.cells import (
     space_of,
 )
 from companyos.diff.cover import condition_for
-from companyos.diff.frame import Absent, Side, Values
+from companyos.diff.frame import Side, shown_values
 from companyos.diff.model import AccessChange, Decider, Direction
 from companyos.diff.space import Point, Space
-from companyos.diff.terms import REGION, Outcome, Path, paths_in
+from companyos.diff.terms import REGION, Outcome, paths_in
 from companyos.digests import JSONValue
 from companyos.snapshot import Snapshot
 
@@ -72,6 +72,9 @@ class _Comparison:
             if one.resource_types.get(name) != other.resource_types.get(name)
         }
         self._actions = sorted(one.actions.keys() | other.actions.keys())
+        self._known = frozenset[str]().union(
+            *(texts_about(each.policies.catalog, each.regions) for each in self._both)
+        )
         self._pairs: dict[tuple[str, str], _BundlePair] = {}
 
     def alike_tenants(self) -> list[list[str]]:
@@ -139,7 +142,7 @@ class _Comparison:
                 for action, (one, other) in cells.items()
                 if self._is_changed(action, one, other)
             }
-            self._pairs[names] = _BundlePair.of(cells, changed)
+            self._pairs[names] = _BundlePair.of(cells, changed, self._known)
         return self._pairs[names]
 
     def _is_changed(
@@ -162,8 +165,8 @@ class _BundlePair:
     """A tenant's policy bundle on each side.
 
     `changed` are the actions whose rules differ, `paths` what each action's conditions
-    see of the tenant, `texts` every constant; `is_plain` tells that texts are only ever
-    equal or different.
+    see of the tenant, `texts` all that an id may be held against; `is_plain` tells that
+    texts are only ever equal or different.
     """
 
     changed: frozenset[str]
@@ -173,11 +176,14 @@ class _BundlePair:
 
     @classmethod
     def of(
-        cls, cells: Mapping[str, list[CellRules | None]], changed: Iterable[str]
+        cls,
+        cells: Mapping[str, list[CellRules | None]],
+        changed: Iterable[str],
+        known: Iterable[str],
     ) -> _BundlePair:
-        """Return what is to know about a pair."""
+        """Return what is to know about a pair; `known` are texts beside conditions'."""
         paths: dict[str, frozenset[str]] = {}
-        texts: set[str] = set()
+        texts: set[str] = set(known)
         plain = True
         for action, both in cells.items():
             nodes = [
@@ -188,7 +194,7 @@ class _BundlePair:
             if seen:
                 paths[action] = seen
                 for node in nodes:
-                    plain = _gather(node, texts) and plain
+                    plain = gather(node, texts) and plain
         return cls(frozenset(changed), paths, frozenset(texts), plain)
 
     @property
@@ -206,37 +212,14 @@ class _BundlePair:
         """Yield what conditions can tell a tenant by; `apart`, also by its id."""
         apart = apart or variables[0] != variables[1] or not self.is_plain
         names = sorted({name for names in self.paths.values() for name in names})
+        own = {v for each in variables for name, v in each.items() if name != "id"}
         for name in names:
             values = tuple(each.get(name) for each in variables)
-            if name == "id" and not apart and self.texts.isdisjoint(values):
+            if name == "id" and not apart and (self.texts | own).isdisjoint(values):
                 # No condition knows this id, so it is as good as any other such.
                 values = ("",)
             yield values
         yield tuple(variables[0].get(name) == variables[1].get(name) for name in names)
-
-
-def tenant_name(path: Path) -> str | None:
-    """Return which of a tenant's variables a path reads, if it does."""
-    match path:
-        case ("tenant", name):
-            return name
-        case ("subject" | "resource", "tenant"):
-            return "id"
-        case _:
-            return None
-
-
-def _gather(node: Node, texts: set[str]) -> bool:
-    """Add the constants of a condition; return whether texts are only compared."""
-    orders = (Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE)
-    plain = not isinstance(node, Call)
-    if isinstance(node, Compare) and node.operator in orders:
-        plain = False
-    if isinstance(node, Literal) and isinstance(node.value, str):
-        texts.add(node.value)
-    for child in children(node):
-        plain = _gather(child, texts) and plain
-    return plain
 
 
 def _meaning(rules: CellRules) -> tuple[frozenset[tuple[object, ...]], ...]:
@@ -328,19 +311,6 @@ def _spelled(
     kinds = [names.get(role, (role,)) for role in holder]
     every = sorted({tuple(sorted(each)) for each in product(*kinds)})
     return tuple(every if len(holder) < 2 else every[:PAIRS_MAX])
-
-
-def shown_values(values: Values) -> Mapping[str, JSONValue]:
-    """Return an example's values by their names; None is an absent attribute."""
-    found: dict[str, JSONValue] = {}
-    for path, value in sorted(values.items()):
-        if isinstance(value, tuple):
-            found[".".join(path)] = [str(item) for item in value]
-        elif isinstance(value, str | int):
-            found[".".join(path)] = value
-        elif isinstance(value, Absent):
-            found[".".join(path)] = None
-    return found
 
 
 def _together(changes: Iterable[AccessChange]) -> tuple[AccessChange, ...]:

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from companyos.catalog import Attribute, AttributeType, Catalog
 from companyos.conditions import Value
 from companyos.diff.terms import COUNTRY, REGION, ROLES, Path
+from companyos.digests import JSONValue
 from companyos.tenants import Regions
 
 
@@ -30,7 +31,8 @@ Values: TypeAlias = Mapping[Path, Given]
 
 _SUBJECT_ID: Path = ("subject", "id")
 _RESOURCE_ID: Path = ("resource", "id")
-_KEYS = {_SUBJECT_ID: "somebody", _RESOURCE_ID: "something"}
+KEYS: Mapping[Path, str] = {_SUBJECT_ID: "somebody", _RESOURCE_ID: "something"}
+"""Ids that stand for any, where no condition asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Frame:
             return path if self.roles_are_free else None
         if self.fixed(path) is not None:
             return None
-        return path if path in _KEYS or self.attribute(path) else None
+        return path if path in KEYS or self.attribute(path) else None
 
     def attribute(self, path: Path) -> Attribute | None:
         """Return how a path is declared; optional if it is so on any side."""
@@ -100,7 +102,7 @@ class Frame:
         if not found:
             return (
                 Attribute(AttributeType.STRING, optional=False)
-                if path in _KEYS
+                if path in KEYS
                 else None
             )
         return Attribute(found[0].type, any(item.optional for item in found))
@@ -149,6 +151,19 @@ class Frame:
         }
 
 
+def shown_values(values: Values) -> Mapping[str, JSONValue]:
+    """Return an example's values by their names; None is an absent attribute."""
+    found: dict[str, JSONValue] = {}
+    for path, value in sorted(values.items()):
+        if isinstance(value, tuple):
+            found[".".join(path)] = [str(item) for item in value]
+        elif isinstance(value, str | int):
+            found[".".join(path)] = value
+        elif isinstance(value, Absent):
+            found[".".join(path)] = None
+    return found
+
+
 def _key(values: Values, path: Path) -> Value:
-    value = values.get(path, _KEYS[path])
-    return _KEYS[path] if isinstance(value, Absent) else value
+    value = values.get(path, KEYS[path])
+    return KEYS[path] if isinstance(value, Absent) else value

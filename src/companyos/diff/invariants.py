@@ -8,13 +8,17 @@ A proof that cannot be finished is told as such; it never counts as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
+from companyos.authz.policies import Policies
+from companyos.conditions import Value
 from companyos.conditions.tree import Node
-from companyos.diff.access import shown_values, tenant_name
+from companyos.diff.alike import Sight, texts_about
 from companyos.diff.cells import (
+    CellRules,
     CellSide,
     Holder,
     Judge,
@@ -23,12 +27,12 @@ from companyos.diff.cells import (
     reads_roles,
     space_of,
 )
-from companyos.diff.frame import Side
+from companyos.diff.frame import Side, shown_values
 from companyos.diff.model import Decider
 from companyos.diff.space import Point, Space
 from companyos.diff.terms import ROLES, paths_in
 from companyos.digests import JSONValue
-from companyos.snapshot import Snapshot
+from companyos.tenants import Regions, Tenant
 
 
 class Form(StrEnum):
@@ -76,47 +80,117 @@ class Counterexample:
     doubt: str = ""
 
 
+class State(Protocol):
+    """What a proof needs of a desired state; a snapshot has all of it."""
+
+    @property
+    def policies(self) -> Policies:
+        """Return the compiled policies."""
+        ...
+
+    @property
+    def regions(self) -> Regions:
+        """Return the data regions."""
+        ...
+
+    @property
+    def tenants(self) -> Mapping[str, Tenant]:
+        """Return the tenants by id."""
+        ...
+
+    @property
+    def tenant_variables(self) -> Mapping[str, Mapping[str, Value]]:
+        """Return what conditions see of each tenant."""
+        ...
+
+
 def counterexamples(
-    invariants: Iterable[Invariant], snapshot: Snapshot
+    invariants: Iterable[Invariant], state: State
 ) -> Iterator[Counterexample]:
-    """Yield a counterexample for each tenant and action that breaks an invariant."""
-    book = RuleBook(snapshot.policies)
+    """Yield a counterexample for each tenant and action that breaks an invariant.
+
+    Tenants that nothing asked can tell apart share a proof, and what the first of them
+    by order is told: who, by which rule, and an example.
+    """
+    prover = _Prover(state)
     for invariant in invariants:
+        held: set[object] = set()
         for action in invariant.actions:
-            yield from _broken(invariant, action, book, snapshot)
+            yield from prover.broken(invariant, action, held)
 
 
-def _broken(
-    invariant: Invariant, action: str, book: RuleBook, snapshot: Snapshot
-) -> Iterator[Counterexample]:
-    known: dict[object, Counterexample | None] = {}
-    names: dict[str, tuple[str, ...]] = {}
-    for tenant_id, tenant in sorted(snapshot.tenants.items()):
-        if invariant.tenants is not None and tenant_id not in invariant.tenants:
-            continue
-        bundle = tenant.policy_bundle_ref
-        variables = snapshot.tenant_variables[tenant_id]
-        side = Side(
-            snapshot.policies.catalog,
-            snapshot.regions,
-            variables,
-            snapshot.policies.catalog.actions.get(action),
+class _Prover:
+    """Proves by policy bundle, and by what of a tenant is seen there.
+
+    What an invariant `held` for need not be proved again where other bundles or actions
+    have the same rules.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._book = RuleBook(state.policies)
+        self._known = texts_about(state.policies.catalog, state.regions)
+        self._by_bundle: dict[str, list[str]] = {}
+        for tenant_id, tenant in sorted(state.tenants.items()):
+            self._by_bundle.setdefault(tenant.policy_bundle_ref, []).append(tenant_id)
+
+    def broken(
+        self, invariant: Invariant, action: str, held: set[object]
+    ) -> Iterator[Counterexample]:
+        """Yield a counterexample for each tenant that breaks it, by their order."""
+        found: dict[str, Counterexample] = {}
+        for bundle, tenants in self._by_bundle.items():
+            asked = [each for each in tenants if _is_about(invariant, each)]
+            rules = self._book.cell(bundle, action) if asked else None
+            found.update(self._among(asked, invariant, action, rules, held))
+        for tenant_id in sorted(found):
+            yield replace(found[tenant_id], tenant_id=tenant_id)
+
+    def _among(
+        self,
+        tenants: Sequence[str],
+        invariant: Invariant,
+        action: str,
+        rules: CellRules | None,
+        held: set[object],
+    ) -> Iterator[tuple[str, Counterexample]]:
+        """Yield which of the tenants with these rules have a counterexample."""
+        told = [each.when for each in (rules.all if rules else ()) if each.when]
+        asked = [*told, *([invariant.when] if invariant.when else [])]
+        sight = Sight.of(asked, self._known)
+        meaning = (self._state.policies.catalog.actions.get(action), _meaning(rules))
+        proofs: dict[object, Counterexample | None] = {}
+        for tenant_id in tenants:
+            seen = sight.seen(self._state.tenant_variables[tenant_id])
+            if seen not in proofs and (meaning, seen) not in held:
+                cell = CellSide(self._side(action, tenant_id), rules)
+                proofs[seen] = _first(invariant, action, cell, tenant_id)
+                if proofs[seen] is None:
+                    held.add((meaning, seen))
+            proof = proofs.get(seen)
+            if proof is not None:
+                yield tenant_id, proof
+
+    def _side(self, action: str, tenant_id: str) -> Side:
+        catalog = self._state.policies.catalog
+        variables = self._state.tenant_variables[tenant_id]
+        return Side(
+            catalog, self._state.regions, variables, catalog.actions.get(action)
         )
-        cell = CellSide(side, book.cell(bundle, action))
-        if bundle not in names:
-            names[bundle] = _names_seen(cell, invariant)
-        key = (bundle, tuple(variables.get(name) for name in names[bundle]))
-        if key not in known:
-            known[key] = _first(invariant, action, cell, tenant_id)
-        found = known[key]
-        if found is not None:
-            yield replace(found, tenant_id=tenant_id)
 
 
-def _names_seen(cell: CellSide, invariant: Invariant) -> tuple[str, ...]:
-    nodes = [*cell.conditions, *([invariant.when] if invariant.when else [])]
-    paths = {path for node in nodes for path in paths_in(node)}
-    return tuple(sorted({name for path in paths if (name := tenant_name(path))}))
+def _meaning(rules: CellRules | None) -> object:
+    """Return all of some rules that decides whether an invariant holds."""
+    if rules is None:
+        return None
+    return tuple(
+        tuple((each.roles, each.when) for each in row)
+        for row in (rules.deny, rules.allow)
+    )
+
+
+def _is_about(invariant: Invariant, tenant_id: str) -> bool:
+    return invariant.tenants is None or tenant_id in invariant.tenants
 
 
 def _first(

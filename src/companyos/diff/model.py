@@ -2,8 +2,8 @@
 
 `when` is a condition that holds for exactly those concerned: the literal `true` where
 that is everybody, None where it would be too long to read; then `example` shows one.
-Shares are of those who meet `when`, from 0 to 1. `inexact` says why an answer may not be
-complete, and is empty where it is proved.
+Shares are of those who meet `when`, from 0 to 1. `inexact` says why an answer may not
+be complete, and is empty where it is proved.
 """
 
 from __future__ import annotations

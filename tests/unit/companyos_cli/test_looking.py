@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from conftest import Git
 from desired_state_generator import FAULTS, TODAY, Size, generate, write
 
 SIZE = Size(30, 20, 20)
-CACHE = Path(".git/companyos/cache/validate.jsonl")
+CACHE = Path(".git/companyos/cache/validate.sqlite")
 
 
 def validate(
@@ -118,13 +117,13 @@ def test_a_change_that_leaves_the_stamp_is_seen_if_it_is_young(
     "damage",
     [
         lambda data: data[: len(data) // 2],
-        lambda data: data.replace(b'"files"', b'"flies"'),
-        lambda data: data.replace(b'","', b'",7,"', 40),
-        lambda data: re.sub(rb"\n.*\n", b"\n[]\n", data, count=1),
+        lambda data: data.replace(b"config/", b"konfig/"),
+        lambda data: data.replace(b'"findings"', b'"findling"'),
+        lambda data: data[:100] + bytes(each ^ 1 for each in data[100:]),
         lambda _: b"\xff\xfe\x00 no json",
         lambda _: b"",
     ],
-    ids=["cut", "renamed", "shifted", "other", "binary", "empty"],
+    ids=["cut", "renamed", "other", "flipped", "binary", "empty"],
 )
 def test_a_damaged_cache_is_made_again(
     repository: Path, damage: Callable[[bytes], bytes]
@@ -138,6 +137,45 @@ def test_a_damaged_cache_is_made_again(
     ]
     assert after == checks(wanted)
     assert validate(repository) == wanted
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_what_is_printed_does_not_depend_on_what_was_kept(
+    repository: Path, form: str
+) -> None:
+    """To the byte, when something is looked at again and when all is looked at."""
+    run(repository)
+    path = some_tenant(repository)
+    path.write_text(path.read_text().replace("data_region: ", "data_region: x"))
+    again = run(repository, "-o", form)
+    at_all = run(repository, "-o", form, "--no-cache")
+    assert (again.stdout, again.returncode) == (at_all.stdout, at_all.returncode)
+    assert path.name in again.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_large_state_is_looked_at_in_little_memory(tmp_path: Path, git: Git) -> None:
+    """All of it with nothing kept, and one changed file of it; also on another day."""
+    write(generate(1, Size(10_000, 500, 2_000)), tmp_path)
+    assert git("status", "--porcelain")
+    for day in ("2026-06-01", "2026-06-01", "2026-06-02"):
+        code = (
+            "import re, runpy, sys\n"
+            f"sys.argv = ['companyos', '--repo', {str(tmp_path)!r}, 'validate',"
+            f" '--today', {day!r}]\n"
+            "try: runpy.run_module('companyos_cli', run_name='__main__')\n"
+            "finally: print(re.findall(r'VmHWM:\\s*(\\d+)',"
+            " open('/proc/self/status').read())[0])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=False, text=True
+        )
+        told, peak = done.stdout.splitlines()
+        assert told == "nothing to report"
+        assert int(peak) < 150_000
+        path = min((tmp_path / "config/flags").iterdir())
+        path.write_bytes(path.read_bytes() + b"# changed\n")
 
 
 def test_nothing_is_kept_outside_of_git(tmp_path: Path) -> None:

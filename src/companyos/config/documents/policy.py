@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from companyos.authz.model import Effect
+from companyos.config.condition_syntax import SOURCE_MAX
 from companyos.config.documents.shared import (
     ActionOrAll,
     Id,
@@ -20,7 +21,7 @@ Condition = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=4000,
+        max_length=SOURCE_MAX,
         description="A condition in the profile of CEL.",
         examples=["resource.data_region == subject.region"],
     ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companyos.checks.implication import implies, is_never, terms_of, unguarded
+from companyos.checks.implication import Known, Wider, implies, terms_of, unguarded
 from companyos.conditions.interpreter import evaluate
 from companyos.conditions.text import to_text
 from companyos.conditions.tree import And, Has, Literal, Node, Not, Or, Select, Variable
@@ -78,15 +78,15 @@ def test_an_implication_holds_for_every_value(narrow: Node, wide: Node) -> None:
 @given(CONDITIONS)
 def test_what_is_never_true_is_true_for_no_value(condition: Node) -> None:
     """Held against the interpreter as well."""
-    if is_never(condition):
+    if terms_of(condition).is_never:
         assert not any(holds(condition, row) for row in ROWS)
 
 
 def test_a_contradiction_is_never_true() -> None:
     """Among the parts of a row of `&&`."""
-    assert is_never(And(A, And(B, Not(A))))
-    assert is_never(And(A, Literal(False)))
-    assert not is_never(Or(A, Not(A)))
+    assert terms_of(And(A, And(B, Not(A)))).is_never
+    assert terms_of(And(A, Literal(False))).is_never
+    assert not terms_of(Or(A, Not(A))).is_never
 
 
 def test_a_guard_without_its_other_half_is_found() -> None:
@@ -97,3 +97,22 @@ def test_a_guard_without_its_other_half_is_found() -> None:
     assert to_text(found) == "has(subject.level)"
     assert unguarded(Or(Not(has), And(has, B))) is None
     assert unguarded(A) is None
+
+
+def test_known_terms_are_those_of_the_condition() -> None:
+    """The same tree is read once, and another tree of the same form by itself."""
+    known = Known()
+    tree, other = And(A, B), And(A, B)
+    assert known.terms(tree) == known.terms(other) == terms_of(tree)
+    assert known.terms(tree) is known.terms(tree)
+
+
+@given(st.lists(CONDITIONS, max_size=12))
+def test_the_first_wider_one_is_that_of_asking_each_in_turn(row: list[Node]) -> None:
+    """Looking conditions up by a part of theirs finds what comparing all finds."""
+    wider = Wider[int]()
+    for index, condition in enumerate(row):
+        terms = terms_of(condition)
+        before = (n for n in range(index) if implies(terms, terms_of(row[n])))
+        assert wider.first(terms) == next(before, None)
+        wider.add(terms, index)

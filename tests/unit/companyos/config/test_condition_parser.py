@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from time import perf_counter
@@ -35,8 +36,10 @@ from companyos.config.condition_parser import (
     parse_condition,
     parse_source,
 )
-from companyos.config.condition_syntax import ConditionProblem, Located
+from companyos.config.condition_syntax import SOURCE_MAX, ConditionProblem, Located
 from companyos.config.condition_types import Bool, Field, ObjectType, String
+from companyos.config.kinds import Kind
+from companyos.config.schema_files import schema_of
 from companyos.digests import JSONValue
 
 A, B, C, D = (Variable(name) for name in "abcd")
@@ -241,20 +244,20 @@ def test_places_count_from_one_and_by_line() -> None:
     [
         "(" * 100_000,
         "a" + ".a" * 20_000,
-        "(" * 4_096,
-        "[" * 4_096,
-        "!" * 4_095 + "a",
-        "-" * 4_095 + "1",
-        "a" + ".a" * 2_000,
+        "(" * 4_000,
+        "[" * 4_000,
+        "!" * 3_999 + "a",
+        "-" * 3_999 + "1",
+        "a" + ".a" * 1_999,
         "a" + "==a" * 1_300,
-        "a" + "?a:a" * 1_000,
+        "a" + "?a:a" * 999,
         "a?" * 2_000,
         "{'a':" * 800,
         "a.all(a," * 500,
-        "(" * 2_000 + "a" + ")" * 2_000,
+        "(" * 1_999 + "a" + ")" * 1_999,
         "[" * 2_000 + "]" * 2_000,
-        '"' + "\\" * 4_095,
-        "'''" + "\\'" * 2_000,
+        '"' + "\\" * 3_999,
+        "'''" + "\\'" * 1_998,
     ],
 )
 def test_a_flood_is_refused_at_once(source: str) -> None:
@@ -266,7 +269,7 @@ def test_a_flood_is_refused_at_once(source: str) -> None:
 
 def test_rows_are_never_deep() -> None:
     """As many alternatives as a text can hold are a shallow tree, in their order."""
-    source = "||".join(["a", *["b"] * 2_040, "c"][: 4_096 // 3])
+    source = "||".join(["a", *["b"] * 2_040, "c"][: SOURCE_MAX // 3])
     root = parse_source(source)
     assert isinstance(root, Located)
     assert root.depth <= 13
@@ -326,3 +329,14 @@ def test_the_parser_library_is_loaded_at_the_first_condition() -> None:
         [sys.executable, "-c", probe], capture_output=True, check=True, text=True
     )
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_condition_is_as_long_as_the_schemas_let_it_be() -> None:
+    """What fits its file's schema is read, and one character more is refused twice."""
+    fits = "a" + " " * (SOURCE_MAX - 1)
+    assert isinstance(parse_source(fits), Located)
+    assert not isinstance(parse_source(f"{fits} "), Located)
+    for kind in (Kind.POLICY, Kind.FLAG, Kind.INVARIANTS):
+        assert f'"maxLength": {SOURCE_MAX}, "minLength": 1' in json.dumps(
+            schema_of(kind), sort_keys=True
+        )

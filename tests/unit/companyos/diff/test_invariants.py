@@ -175,3 +175,107 @@ def test_the_answer_is_that_of_asking_about_everybody(seed: int) -> None:
             assert None in example.values()
             expected[Form.ALWAYS] = True
         assert got == expected
+
+
+TENANT_ID: JSONValue = ["get", states.TENANT, "id"]
+TELLING: tuple[JSONValue, ...] = (
+    states.IN_REGION, ABROAD, FINANCE,
+    states.equals(TENANT_ID, "t-3"),
+    ["!=", TENANT_ID, ["lit", "t-1"]],
+    ["==", TENANT_ID, ["get", states.TENANT, "env"]],
+    ["==", TENANT_ID, ["get", states.SUBJECT, "region"]],
+    ["==", TENANT_ID, ["get", states.RESOURCE, "type"]],
+    ["==", ["get", states.RESOURCE, "data_region"], TENANT_ID],
+    ["in", TENANT_ID, ["get", states.SUBJECT, "roles"]],
+    ["and", ["has", states.ATTRIBUTES, "department"],
+     ["==", states.DEPARTMENT, TENANT_ID]],
+    ["call", "startsWith", [TENANT_ID, ["lit", "t-"]]],
+    ["<", TENANT_ID, ["lit", "p"]],
+    ["==", ["get", states.SUBJECT, "tenant"], ["get", states.RESOURCE, "tenant"]],
+)  # fmt: skip
+"""Conditions that tell tenants apart, or might."""
+
+NAMED = ("pilot", "eu", "dataset", "t-1", "t-2", "t-3", "t-4", "zoo", "somebody")
+
+
+def many_tenants(pick: random.Random) -> Snapshot:
+    """Return a state with tenants of telling names under two policy bundles."""
+    rules = {
+        name: states.bundle(
+            *(
+                states.rule(
+                    f"{name}-{number}",
+                    pick.choice(("allow", "allow", "deny")),
+                    roles=(pick.choice((*ROLES, "*")),),
+                    when=pick.choice((None, *TELLING)),
+                )
+                for number in range(2)
+            )
+        )
+        for name in ("one", "two")
+    }
+    tenants = {
+        name: {
+            **states.tenant(
+                bundle=pick.choice(("one", "two")), region=pick.choice(("eu", "us"))
+            ),
+            "env": pick.choice(("pilot", "dev")),
+        }
+        for name in NAMED
+    }
+    return states.snapshot(tenants=tenants, bundles=rules)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_tenant_of_a_class_speaks_for_all_of_it(seed: int) -> None:
+    """Proving tenants together finds what proving each by itself finds."""
+    pick = random.Random(seed)  # noqa: S311 - the same cases on every run
+    shared = 0
+    for _ in range(6):
+        snapshot = many_tenants(pick)
+        when = pick.choice((None, *TELLING))
+        for form, roles in (
+            (Form.ONLY, ("CompanyAdmin",)),
+            (Form.NEVER, ()),
+            (Form.ALWAYS, ("Viewer",)),
+            (Form.REACHABLE, ("Viewer",)),
+        ):
+            together = found(snapshot, form, *roles, when=when)
+            alone = [
+                each
+                for name in sorted(NAMED)
+                for each in found(
+                    snapshot, form, *roles, when=when, tenants=frozenset({name})
+                )
+            ]
+            assert together[:1] == alone[:1]
+            assert [told(each) for each in together] == [told(each) for each in alone]
+            shared += len(alone) > 1
+    assert shared > 4
+
+
+@pytest.mark.parametrize("condition", TELLING)
+def test_a_name_that_a_condition_could_meet_is_no_name_like_others(
+    condition: JSONValue,
+) -> None:
+    """Ids that are constants, stages, regions or roles are proved by themselves."""
+    tenants: dict[str, JSONValue] = {
+        name: {**states.tenant(region="us"), "env": "pilot"} for name in ("a", *NAMED)
+    }
+    rules = states.bundle(states.rule("r", roles=("*",), when=condition))
+    snapshot = states.snapshot(tenants=tenants, bundles={"standard": rules})
+    for form in (Form.NEVER, Form.ALWAYS):
+        alone = [
+            told(each)
+            for name in sorted(tenants)
+            for each in found(snapshot, form, *ONE[form], tenants=frozenset({name}))
+        ]
+        assert [told(each) for each in found(snapshot, form, *ONE[form])] == alone
+
+
+ONE: dict[Form, tuple[str, ...]] = {Form.NEVER: (), Form.ALWAYS: ("Viewer",)}
+
+
+def told(broken: Counterexample) -> tuple[str, str, str]:
+    """Return what of a counterexample every tenant of its class shares."""
+    return broken.tenant_id, broken.action, broken.doubt

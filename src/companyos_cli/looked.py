@@ -1,0 +1,24 @@
+"""What looking at a desired state tells: findings, and what reporting them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from companyos.checks.choosing import Preferences
+from companyos.checks.suppressing import Suppressed
+from companyos.config.sources import Sources
+from companyos.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The findings in `sources`, those that comments set aside, and preferences."""
+
+    findings: tuple[Finding, ...]
+    sources: Sources = field(repr=False)
+    suppressed: tuple[Suppressed, ...] = ()
+    preferences: Preferences = field(default_factory=Preferences)
+
+    def text(self, path: str) -> str:
+        """Return a file's text for showing; what is no UTF-8 is replaced."""
+        return self.sources.get(path, b"").decode("utf-8", "replace")
