@@ -6,27 +6,29 @@ The answer does not depend on how many processes there are, nor on what was kept
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias, cast
+from itertools import chain
+from typing import TypeAlias
 
 from companyos.config.read_file import FileResult, read_file
 from companyos.config.recheck import is_governing
 from companyos.config.record_codec import Codec
 from companyos.config.sources import WorkTree
-from companyos.errors import CompanyosError, UsageError
+from companyos.errors import UsageError
 from companyos_cli.kept_state import Row, blob_id, lasting_line, line_of
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 PARALLEL_MIN = 1500
 """Below so many files, starting another process takes longer than it saves."""
 
 JOBS_MAX = 8
 
+TOLD_EVERY = 64
+
 Progress: TypeAlias = Callable[[int, int], None]
-"""Told how many files are read, of how many."""
+"""Told how many files are read, of how many, every so often."""
+
+_Sent: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -69,19 +71,43 @@ def read_tree(tree: WorkTree, known: Known, *, jobs: int, progress: Progress) ->
     """Return what every file gives. `jobs` is how many processes read, 0 for `auto`."""
     read = Read()
     rest = _take_known(tree, known, read)
-    count = _processes(jobs, len(rest))
     # Files of which there is one are for this process, which needs their values.
     single = [path for path in rest if is_governing(path)]
     many = [path for path in rest if not is_governing(path)]
-    helpers = [_Helper(tree, many[index::count], known) for index in range(1, count)]
-    told = _Told(progress, len(rest), count)
-    for path in (*single, *many[::count]):
-        result, row = read_one(tree, path, known)
-        _merge(read, result, row)
-        told.one()
-    for helper in helpers:
-        helper.into(read)
+    results = chain(
+        (read_one(tree, path, known) for path in single),
+        _read_many(tree, many, known, processes=_processes(jobs, len(rest))),
+    )
+    for done, (result, row) in enumerate(results, start=1):
+        read.results[result.path] = result
+        read.blobs[result.path] = row.blob
+        read.rows[result.path] = row
+        if not done % TOLD_EVERY:
+            progress(done, len(rest))
     return read
+
+
+def _read_many(
+    tree: WorkTree, paths: Sequence[str], known: Known, *, processes: int
+) -> Iterator[tuple[FileResult, Row]]:
+    if processes == 1:
+        return (read_one(tree, path, known) for path in paths)
+    from companyos_cli.reading_together import read_together
+
+    told = replace(known, keep=True)
+
+    def sent(path: str) -> _Sent:
+        return path, tuple(read_one(tree, path, told)[1])
+
+    def received(message: _Sent) -> tuple[FileResult, Row]:
+        path, values = message
+        row = Row(*values)
+        return CODEC.decode(path, row.result), row
+
+    def read(path: str) -> tuple[FileResult, Row]:
+        return read_one(tree, path, known)
+
+    return read_together(paths, read, sent=sent, received=received, processes=processes)
 
 
 def read_one(tree: WorkTree, path: str, known: Known) -> tuple[FileResult, Row]:
@@ -114,12 +140,6 @@ def _take_known(tree: WorkTree, known: Known, read: Read) -> list[str]:
     return rest
 
 
-def _merge(read: Read, result: FileResult, row: Row) -> None:
-    read.results[result.path] = result
-    read.blobs[result.path] = row.blob
-    read.rows[result.path] = row
-
-
 def _processes(jobs: int, files: int) -> int:
     if not hasattr(os, "fork"):
         return 1
@@ -131,75 +151,8 @@ def _processes(jobs: int, files: int) -> int:
     return min(len(os.sched_getaffinity(0)), JOBS_MAX)
 
 
-@dataclass(slots=True)
-class _Told:
-    """Counts files for whoever watches; the helpers are taken to be as quick."""
-
-    progress: Progress
-    total: int
-    processes: int
-    done: int = 0
-
-    def one(self) -> None:
-        """Count one more file."""
-        self.done += 1
-        if not self.done % 64:
-            self.progress(min(self.done * self.processes, self.total), self.total)
-
-
 def _without_value(result: FileResult) -> FileResult:
     """Return a result with its facts alone, which are all that checks need."""
     path, kind, record = result.path, result.kind, result.record
     more = (result.conditions, result.suppressions)
     return FileResult(path, kind, result.findings, None, record, *more)
-
-
-class _Helper:
-    """Another process that reads some of the files."""
-
-    def __init__(self, tree: WorkTree, paths: Sequence[str], known: Known) -> None:
-        from multiprocessing import get_context
-
-        context = get_context("fork")
-        self._here, there = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_help, args=(there, self._here, tree, paths, known), daemon=True
-        )
-        self._process.start()
-        there.close()
-
-    def into(self, read: Read) -> None:
-        """Take what the other process read.
-
-        Raises:
-            CompanyosError: what kept it from reading.
-        """
-        try:
-            told: object = self._here.recv()
-        except EOFError:
-            raise UsageError(
-                "a process that read files was ended",
-                hint="try again with `--jobs 1`, which needs less memory",
-            ) from None
-        self._process.join()
-        if isinstance(told, CompanyosError):
-            raise told
-        for path, row in cast("list[tuple[str, tuple[str, str, str]]]", told):
-            _merge(read, CODEC.decode(path, row[2]), Row(*row))
-
-
-def _help(
-    there: Connection[object, object],
-    here: Connection[object, object],
-    tree: WorkTree,
-    paths: Sequence[str],
-    known: Known,
-) -> None:
-    here.close()
-    told = replace(known, keep=True)
-    try:
-        there.send([(path, tuple(read_one(tree, path, told)[1])) for path in paths])
-    except CompanyosError as error:
-        there.send(error)
-    finally:
-        there.close()

@@ -30,7 +30,7 @@ from companyos.checks.facts import (
 )
 from companyos.checks.locality import COUNTED, TOGETHER, silenced
 from companyos.checks.names import CHAINED, Name, Named, Part, Space, face, names_of
-from companyos.config.kinds import KINDS, Kind, kind_of_path
+from companyos.config.kinds import KINDS, Kind
 from companyos.config.load import broken_in, examine
 from companyos.config.name_index import NameIndex
 from companyos.config.read_file import FileResult
@@ -42,6 +42,7 @@ FILES_MIN = 200
 SHARE_MAX = 0.2
 """With more files to look at than both, looking at all of them is easier."""
 
+_GOVERNING = frozenset(kind.path for kind in KINDS.values() if kind.path)
 _NAMED: dict[Kind, type[Named]] = {
     Kind.TENANT: TenantFacts,
     Kind.POLICY: BundleFacts,
@@ -85,8 +86,7 @@ class Rechecked:
 
 def is_governing(path: str) -> bool:
     """Return whether there is one such file only, on which everything hangs."""
-    kind = kind_of_path(path)
-    return kind is not None and bool(KINDS[kind].path)
+    return path in _GOVERNING
 
 
 def names_in(path: str, result: FileResult | None) -> tuple[Name, ...]:
