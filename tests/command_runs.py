@@ -28,6 +28,15 @@ _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
         "command_runs",
+        "companyos.config.condition_grammar",
+        "companyos.config.fixes.registry",
+        "companyos.config.invariants",
+        "companyos.config.models",
+        "companyos.config.schema_rust",
+        "companyos.diff.comparison",
+        "companyos.gitstore",
+        "companyos.identity.backends.static",
+        "companyos.identity.opening",
         "companyos.signing.bundles",
         "companyos_cli.answering",
         "companyos_cli.auditing",
@@ -35,6 +44,7 @@ _CONTEXT.set_forkserver_preload(
         *(module for name in COMMANDS for module in modules_of(name)),
         "companyos_cli.planning",
         "companyos_cli.scaffolding",
+        "companyos_cli.snapshots",
         "companyos_cli.starting",
         "companyos_cli.syncing",
         "companyos_cli.validating",

@@ -132,18 +132,29 @@ def _console() -> Console:
 
 def _report_bug(session: Session, error: Exception) -> int:
     """Keep the traceback for us and give the person a sentence."""
-    import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="companyos-bug-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as report:
-        traceback.print_exception(error, file=report)
+    told = "".join(traceback.format_exception(error))
     session.console.complain(
         CompanyosError(
             f"this is a bug in companyos: {type(error).__name__}: {error}",
-            hint=f"nothing was left half done; please send us {report.name}",
+            hint="what was asked may be done: look before you repeat it; "
+            f"please send us {_kept(told)}",
         ),
         session.output,
     )
     return ExitStatus.BUG
+
+
+def _kept(told: str) -> str:
+    """Return where a traceback was written, or itself where there is no room."""
+    import tempfile
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="companyos-bug-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as report:
+            report.write(told)
+    except OSError:
+        return told
+    return report.name

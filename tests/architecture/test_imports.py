@@ -17,6 +17,18 @@ added = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*sorted(added - sys.stdlib_module_names - {"companyos"}))
 """
 
+OFFERED = """
+import importlib, pkgutil, sys, types
+sys.path.insert(0, sys.argv[1])
+package = importlib.import_module(sys.argv[2])
+for module in pkgutil.iter_modules(package.__path__):
+    importlib.import_module(f"{sys.argv[2]}.{module.name}")
+for name in package.__all__:
+    if isinstance(getattr(package, name), types.ModuleType):
+        print(name)
+"""
+LAZY = ["companyos.authz", "companyos.conditions", "companyos.diff", "companyos.flags"]
+
 
 @pytest.mark.parametrize("package", ["authz", "flags", "snapshot", "identity", "drift"])
 def test_a_service_imports_the_standard_library_only(package: str, root: Path) -> None:
@@ -46,3 +58,12 @@ def test_every_import_contract_holds(root: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_no_module_hides_what_its_package_offers(package: str, root: Path) -> None:
+    """Whichever modules were loaded before, each name is what it is offered as."""
+    probe = [sys.executable, "-I", "-c", OFFERED, str(root / "src"), package]
+    done = subprocess.run(probe, capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []

@@ -64,6 +64,7 @@ def promotion(version: str, stage: str) -> tuple[str, ...]:
     return ("promote", version, "--to", stage, "--yes")
 
 
+@pytest.mark.slow
 def test_two_promoters_of_different_stages_both_arrive(released: Platform) -> None:
     """Whoever loses the race decides anew on the winner's log, and arrives as well."""
     release(released, "1.1.0")

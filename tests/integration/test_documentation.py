@@ -324,6 +324,7 @@ AT_A_PLATFORM = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FROM_NOTHING)
 def test_whoever_begins_in_an_empty_folder_arrives(
     name: str, terminal: Terminal

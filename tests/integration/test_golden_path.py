@@ -175,10 +175,10 @@ def test_a_person_is_another_in_another_tenant(begun: Platform) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        *("flags", "artifacts"),
+        "flags",
         *(
             pytest.param(part, marks=pytest.mark.slow)
-            for part in ("tenants", "policies")
+            for part in ("artifacts", "tenants", "policies")
         ),
     ],
 )
@@ -251,6 +251,7 @@ def test_the_log_tells_who_did_what(played: Platform) -> None:
     assert at(entries[-1], "kind") == "rollback"
 
 
+@pytest.mark.slow
 def test_without_a_remote_the_log_has_a_branch_of_its_own(tmp_path: Path) -> None:
     """The same way of a release in one clone alone; the checked-out branch stays."""
     assert companyos(tmp_path, "init").status == 0

@@ -80,3 +80,14 @@ def test_a_bug_is_a_sentence_and_a_file_with_its_details(tmp_path: Path) -> None
     [details] = tmp_path.iterdir()
     assert str(details) in run.err
     assert "nobody expected this" in details.read_text()
+
+
+def test_a_bug_where_nothing_can_be_written_is_told_whole(tmp_path: Path) -> None:
+    """The details are all there is then, and the status is the same."""
+    program = Path(__file__).with_name("broken_command.py")
+    run = finished(
+        started(tmp_path, "status", program=program, env=environment(NO_ROOM="1"))
+    )
+    assert (run.status, run.out) == (70, "")
+    assert run.err.startswith("error: this is a bug in companyos: ZeroDivisionError")
+    assert "please send us Traceback" in run.err

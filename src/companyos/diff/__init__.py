@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from companyos.diff.compare import compare
+    from companyos.diff.comparison import compare
     from companyos.diff.model import (
         AccessChange,
         Decider,
@@ -42,7 +42,7 @@ if not TYPE_CHECKING:  # else every misspelt name would be an object to the chec
     def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
-        home = "compare" if name == "compare" else "model"
+        home = "comparison" if name == "compare" else "model"
         found: object = getattr(import_module(f"{__name__}.{home}"), name)
         globals()[name] = found
         return found
