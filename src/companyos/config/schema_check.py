@@ -135,6 +135,8 @@ def _problems(error: Broken) -> Iterator[Problem]:
                 yield Problem(keyword, path, schema, value, name)
         case "oneOf" if not isinstance(value, dict):
             return  # of what is no mapping, its type is all there is to say
+        case "enum" if schema.get("type") == "string" and not isinstance(value, str):
+            return  # the same of what is no word
         case "uniqueItems":
             index = _repeated(cast("list[JSONValue]", value))
             again = cast("list[JSONValue]", value)[index]

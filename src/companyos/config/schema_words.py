@@ -245,8 +245,10 @@ def _listed(names: Sequence[str], last: str = "and") -> str:
 
 
 def _shown(value: JSONValue) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"`{_short(text)}`"
+    if isinstance(value, str):
+        return f"`{_short(value)}`"
+    # Sorted, because each engine hands a mapping back in an order of its own.
+    return f"`{_short(json.dumps(value, ensure_ascii=False, sort_keys=True))}`"
 
 
 def _short(text: str) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import check_cases
@@ -78,6 +78,8 @@ VALUES = st.recursive(
 
 
 @given(st.sampled_from(sorted(KINDS)), st.dictionaries(KEYS, VALUES, max_size=6))
+@example(Kind.CHECKS, {"severities": {"ignore": {"b": 1, "a": None}}})
+@example(Kind.CHECKS, {"ignore": [{"a": 2, "b": 1}, {"b": 1, "a": 2}]})
 def test_engines_agree_on_documents_of_any_shape(
     kind: Kind, value: dict[str, JSONValue]
 ) -> None:
@@ -85,6 +87,14 @@ def test_engines_agree_on_documents_of_any_shape(
     source = read("x.yaml", json.dumps(value).encode())
     rust, python = by_both(kind, source)
     assert rust == python
+
+
+@pytest.mark.parametrize("value", ["{b: 1}", "[error]", "3", "null"])
+def test_what_is_no_word_is_not_held_against_words(value: str) -> None:
+    """Its type is all there is to say; that it is none of the words adds nothing."""
+    source = read("x.yaml", f"severities: {{flag/expired: {value}}}".encode())
+    for found in by_both(Kind.CHECKS, source):
+        assert [each.check for each in found] == ["schema/type"]
 
 
 def test_the_packaged_schemas_are_those_of_the_models() -> None:
