@@ -147,12 +147,13 @@ def test(checkout: Checkout, arguments: Sequence[str]) -> int:
 
 def test_all(checkout: Checkout, arguments: Sequence[str]) -> int:
     """Run every test, also slow ones and those against other implementations."""
+    # One process more than processors: tests wait for services and Git now and then.
     pytest = (
         checkout.program("python"),
         "-m",
         "pytest",
         "-q",
-        "--numprocesses=auto",
+        f"--numprocesses={(os.cpu_count() or 1) + 1}",
         "--dist=worksteal",
     )
     return checkout.run(*pytest, *arguments)
