@@ -48,16 +48,11 @@ def row_from(data: bytes) -> Row:
     return Row(line, blob, result)
 
 
-def line_of(path: str, stamp: Stamp) -> str:
-    """Return how a file with this stamp is named."""
-    modified, changed, size, inode = stamp
-    return f"{modified} {changed} {size} {inode} {path}"
-
-
 def lasting_line(path: str, stamp: Stamp, blob: str, *, now_ns: int) -> str:
     """Return how a file is named that was read now: young ones by their bytes."""
-    if max(stamp.modified, stamp.changed) < now_ns - SETTLED_NS:
-        return line_of(path, stamp)
+    modified, changed, _ = stamp.split(" ", 2)
+    if max(int(modified), int(changed)) < now_ns - SETTLED_NS:
+        return stamp
     return f"{blob} - - - {path}"
 
 

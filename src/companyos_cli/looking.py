@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -39,9 +38,6 @@ def look(workspace: Workspace, effort: Effort, *, today: date) -> Looked:
         UsageError: there is no such commit to compare with.
         InvalidStateError: something in `config/` is no regular file.
     """
-    # Nearly nothing that is read is ever freed, so looking for it again and again
-    # would only take time: a fifth of the whole.
-    gc.disable()
     tree = work_tree(workspace.root)
     cache = _cache(workspace, effort)
     try:

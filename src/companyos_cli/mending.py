@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from companyos.config.mending import Done, Dropped, Mended, mend
 from companyos.digests import JSONObject
@@ -40,7 +40,7 @@ def mend_and_check(workspace: Workspace, asked: Asked, orders: MendingOrders) ->
         workspace.sources,
         today=asked.today,
         unsafe=orders.unsafe,
-        choice=replace(asked.telling.choice, least=Severity.INFO),
+        choice=asked.telling.choice._replace(least=Severity.INFO),
         wanted=wanted,
     )
     if mended.files and not orders.diff:

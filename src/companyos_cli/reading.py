@@ -16,7 +16,7 @@ from companyos.config.recheck import is_governing
 from companyos.config.record_codec import Codec
 from companyos.config.sources import WorkTree
 from companyos.errors import UsageError
-from companyos_cli.kept_state import Row, blob_id, lasting_line, line_of
+from companyos_cli.kept_state import Row, blob_id, lasting_line
 
 PARALLEL_MIN = 1500
 """Below so many files, starting another process takes longer than it saves."""
@@ -132,7 +132,7 @@ def _take_known(tree: WorkTree, known: Known, read: Read) -> list[str]:
     rest: list[str] = []
     for path, stamp in tree.stamps.items():
         row = known.rows.get(path)
-        if row is None or row.line != line_of(path, stamp):
+        if row is None or row.line != stamp:
             rest.append(path)
         else:
             read.results[path] = CODEC.decode(path, row.result)

@@ -79,6 +79,8 @@ def read_together(
             yield from map(received, helper.rest())
     finally:
         shares.close()
+        for helper in helpers:
+            helper.end()
 
 
 class Helper(Generic[SentT]):
@@ -103,6 +105,11 @@ class Helper(Generic[SentT]):
         """Yield all that is still to come."""
         while not self._is_done:
             yield from self._received()
+
+    def end(self) -> None:
+        """End the process, at once where it has not told all."""
+        if not self._is_done:
+            self._process.terminate()
         self._process.join()
 
     def _received(self) -> Sequence[SentT]:

@@ -21,7 +21,6 @@ from companyos.config.written_conditions import Trees
 from companyos_cli.kept_state import (
     Row,
     State,
-    line_of,
     path_in,
     row_from,
     state_from,
@@ -73,13 +72,13 @@ class _Run:
         Raises:
             LookupError: something that is needed was not kept.
         """
-        lines = {path: line_of(path, s) for path, s in self._tree.stamps.items()}
-        doubtful = [p for p, line in lines.items() if line not in self._state.lines]
-        left = self._state.lines.difference(lines.values())
-        if max(len(doubtful), len(left)) > most(len(lines)):
+        stamps = self._tree.stamps
+        doubtful = [p for p, stamp in stamps.items() if stamp not in self._state.lines]
+        left = self._state.lines.difference(stamps.values())
+        if max(len(doubtful), len(left)) > most(len(stamps)):
             return None
-        news = self._news(doubtful, {path_in(line) for line in left})
-        names = NameIndex.from_bytes(self._state.names, lines)
+        news = self._news(sorted(doubtful), {path_in(line) for line in left})
+        names = NameIndex.from_bytes(self._state.names, stamps)
         told = self._told(news.changes, names)
         if told is None:
             return None

@@ -13,6 +13,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias, TypeVar, cast
 
 NAME = "validate.sqlite"
@@ -183,26 +184,30 @@ def cache_file(root: Path) -> Path | None:
     return None
 
 
-_FOLDERS = ("", "authz", "catalog", "checks", "conditions", "config", "flags")
+_FOLDERS = (
+    *("", "authz", "catalog", "checks", "conditions", "config", "flags"),
+    "config/schema_data",
+)
 
 
 def cache_key() -> str:
-    """Return what a kept result depends on beside the file: schemas, code, engines."""
+    """Return what a kept result depends on beside the file: schemas, code, engines.
+
+    Of all these files it is when they were changed and how large they are, as in the
+    stamps of a desired state's own.
+    """
     import sys
 
     import yaml
 
     import companyos
-    from companyos.config import schema_engines, schema_files
+    from companyos.config.schema_engines import engine
 
-    digest = hashlib.sha256()
-    engines = (yaml.__version__, schema_engines.engine().name)
-    parts = (companyos.__version__, sys.version, *engines, schema_files.digest())
-    for part in parts:
-        digest.update(part.encode() + b"\0")
-    package = Path(companyos.__file__).parent
+    package = _folder(companyos)
     folders = [package / name for name in _FOLDERS]
-    for folder in (*folders, Path(__file__).parent):
+    modules = (sys.modules[__name__], yaml, engine().library)
+    digest = hashlib.sha256(sys.version.encode())
+    for folder in (*folders, *map(_folder, modules)):
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda each: each.name):
                 if entry.is_file():
@@ -210,3 +215,7 @@ def cache_key() -> str:
                     row = f"{folder}/{entry.name} {stat.st_mtime_ns} {stat.st_size}\n"
                     digest.update(row.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _folder(module: ModuleType) -> Path:
+    return Path(str(module.__file__)).parent

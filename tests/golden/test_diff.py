@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from companyos.authz.model import ReasonCode
+from companyos.authz.vocabulary import ReasonCode
 from companyos.conditions.tree import (
     Compare,
     Comparison,

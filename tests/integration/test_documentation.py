@@ -35,7 +35,7 @@ from companyos.config.condition_types import (
 )
 from companyos.drift import LoadedState, read_state
 from companyos.snapshot import Manifest, read_manifest
-from companyos_cli.app import main
+from companyos_cli.app import run
 from companyos_cli.exits import ExitStatus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -303,9 +303,7 @@ def companyos(folder: Path, *words: str) -> tuple[int, str]:
     sys.argv = ["companyos", *words]
     try:
         with chdir(folder), redirect_stdout(said), redirect_stderr(said):
-            main()
-    except SystemExit as left:
-        return int(left.code or 0), said.getvalue()
+            return run(), said.getvalue()
     finally:
         sys.argv = arguments
 

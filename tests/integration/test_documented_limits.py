@@ -13,7 +13,7 @@ from companyos.config.documents.identity import CacheDocument
 from companyos.diff.candidates import ELEMENTS_MAX, PARTS_MAX
 from companyos.diff.cover import BOXES_MAX
 from companyos.diff.space import GROUP_MAX, POINTS_MAX, ROLES_MAX
-from companyos.flags.model import LIFETIME_DAYS, FlagKind
+from companyos.flags.vocabulary import LIFETIME_DAYS, FlagKind
 from companyos.identity.backends.idle_connections import IDLE_MAX
 from companyos.identity.backends.timed_http import BODY_BYTES_MAX
 from companyos.identity.cache import CAPACITY, FLIGHTS_MAX, SLOW_FAILURES_MAX

@@ -1,6 +1,6 @@
 """May this subject do this, and why: RBAC and ABAC over policy bundles, fail closed.
 
-What explains, and what only a snapshot needs, is loaded when it is first asked for.
+Each name's module is loaded when the name is first asked for.
 """
 
 from __future__ import annotations
@@ -8,20 +8,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from companyos.authz.decide import PolicySource, decide, decide_lookup
-from companyos.authz.model import (
-    ANY,
-    Decision,
-    Effect,
-    ReasonCode,
-    Request,
-    Resource,
-    Rule,
-)
-
 if TYPE_CHECKING:
+    from companyos.authz.decision import PolicySource, decide, decide_lookup
     from companyos.authz.explanation import Explanation, explain, reason_for_caller
+    from companyos.authz.model import Decision, Request, Resource, Rule
     from companyos.authz.policies import Policies, PolicyBundle
+    from companyos.authz.vocabulary import ANY, Effect, ReasonCode
 
 __all__ = [
     "ANY",
@@ -42,9 +34,19 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ANY": "vocabulary",
+    "Decision": "model",
+    "Effect": "vocabulary",
     "Explanation": "explanation",
     "Policies": "policies",
     "PolicyBundle": "policies",
+    "PolicySource": "decision",
+    "ReasonCode": "vocabulary",
+    "Request": "model",
+    "Resource": "model",
+    "Rule": "model",
+    "decide": "decision",
+    "decide_lookup": "decision",
     "explain": "explanation",
     "reason_for_caller": "explanation",
 }

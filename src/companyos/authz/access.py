@@ -15,8 +15,8 @@ from enum import StrEnum
 from functools import reduce
 
 from companyos.authz.explanation import rules_of
-from companyos.authz.model import ANY, Effect
 from companyos.authz.policies import Policies
+from companyos.authz.vocabulary import ANY, Effect
 from companyos.catalog import Principal
 from companyos.conditions import Node, Value, to_text
 from companyos.conditions.partial import (

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from companyos.authz.decide import PolicySource, decide
-from companyos.authz.model import ANY, Decision, Effect, ReasonCode, Request, Rule
+from companyos.authz.decision import PolicySource, decide
+from companyos.authz.model import Decision, Request, Rule
 from companyos.authz.policies import Policies
+from companyos.authz.vocabulary import ANY, Effect, ReasonCode
 from companyos.conditions import ConditionError, Node, Value, evaluate, to_text
 from companyos.conditions.text import quoted
 from companyos.conditions.tree import And, Choice, Compare, Not, Or, children

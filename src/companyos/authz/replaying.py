@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from companyos.authz.decide import PolicySource, decide
-from companyos.authz.model import Decision, ReasonCode, Request, Resource
+from companyos.authz.decision import PolicySource, decide
+from companyos.authz.model import Decision, Request, Resource
+from companyos.authz.vocabulary import ReasonCode
 from companyos.digests import JSONObject, JSONValue
 from companyos.identity.subjects import Subject
 

@@ -13,9 +13,10 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from companyos.authz.model import ANY, Decision, Effect, ReasonCode, Rule
+from companyos.authz.model import Decision, Rule
 from companyos.authz.policies import Cell, Policies, PolicyBundle, ReadyRule
 from companyos.authz.resources import ResourceReader, Sight, sight_of
+from companyos.authz.vocabulary import ANY, Effect, ReasonCode
 from companyos.catalog.model import Catalog
 from companyos.catalog.role_bits import RoleBits
 from companyos.catalog.wire import read_catalog

@@ -8,7 +8,7 @@ from datetime import datetime
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts
 from companyos.findings import Finding, Related, Severity
-from companyos.flags.model import FlagState
+from companyos.flags.vocabulary import FlagState
 
 CHECK = Check(
     "flag/archived-prerequisite",

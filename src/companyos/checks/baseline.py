@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Word
@@ -24,8 +24,7 @@ STALE_ENTRY = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One known finding, and the line of the baseline that names it."""
 
     check: str
@@ -34,8 +33,7 @@ class Entry:
     line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The known findings, and the path of the file that lists them."""
 
     path: str
@@ -79,8 +77,7 @@ def write_baseline(findings: Iterable[Finding]) -> bytes:
     return f'{{\n  "schema": "{SCHEMA}",\n  "findings": [{body}{end}\n}}\n'.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The findings that a baseline does not know, and those that it does."""
 
     new: tuple[Finding, ...]

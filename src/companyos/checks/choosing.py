@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import PreferenceFacts, Word
@@ -17,8 +18,7 @@ from companyos.findings import Finding, Severity, in_order
 _RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What is asked for: checks or groups, empty for all, and the least severity."""
 
     select: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from companyos.checks.check import Check
 from companyos.checks.facts import Facts, FlagFacts
 from companyos.checks.flag_answers import otherwise
 from companyos.findings import Finding, Severity
-from companyos.flags.model import FlagKind, FlagState
+from companyos.flags.vocabulary import FlagKind, FlagState
 
 CHECK = Check("flag/constant", Severity.INFO, "a flag's file leaves it one answer only")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts, RuleFacts
 from companyos.checks.implication import unguarded

@@ -2,6 +2,9 @@
 
 A file that could not be read or has not its kind's shape gives no record; its name is
 in `Facts.broken`, so that what refers to it is not reported as well.
+
+Records are named tuples: there are a hundred thousand of them in a large desired state,
+and most runs are so short that making the classes would take a good part of them.
 """
 
 from __future__ import annotations
@@ -11,27 +14,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.checks.pointers import Path, pointer
 from companyos.conditions.tree import Node
 from companyos.digests import JSONValue
 from companyos.findings import Place, Severity
-from companyos.flags.model import FlagKind, FlagState, FlagType
+from companyos.flags.vocabulary import FlagKind, FlagState, FlagType
 
 
 class Word(NamedTuple):
-    """One word of a file: what it says, where, and the path to it in the document.
-
-    A tuple, because there are a hundred thousand of them in a large desired state.
-    """
+    """One word of a file: what it says, where, and the path to it in the document."""
 
     text: str
     place: Place
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TenantFacts:
+class TenantFacts(NamedTuple):
     """A tenant and what it refers to; `classification` is how its data is graded."""
 
     id: Word
@@ -44,8 +43,7 @@ class TenantFacts:
     classification: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFacts:
+class RuleFacts(NamedTuple):
     """A rule of a policy bundle. `when` is its condition as written."""
 
     id: Word
@@ -55,8 +53,7 @@ class RuleFacts:
     when: Word | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BundleFacts:
+class BundleFacts(NamedTuple):
     """A policy bundle, what it extends, and its rules."""
 
     id: Word
@@ -65,24 +62,21 @@ class BundleFacts:
     rules: tuple[RuleFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VariantFacts:
+class VariantFacts(NamedTuple):
     """A declared variant and its value."""
 
     name: Word
     value: JSONValue
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFacts:
+class AnswerFacts(NamedTuple):
     """Somewhere a variant is meant: by name, or by `true` or `false`."""
 
     word: Word
     is_boolean: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SplitFacts:
+class SplitFacts(NamedTuple):
     """Shares: `total` is the sum in thousandths of a percent, or a single percent's."""
 
     word: Word
@@ -90,24 +84,21 @@ class SplitFacts:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class PrerequisiteFacts:
+class PrerequisiteFacts(NamedTuple):
     """Another flag, and what it must answer."""
 
     flag: Word
     answer: AnswerFacts
 
 
-@dataclass(frozen=True, slots=True)
-class MomentFacts:
+class MomentFacts(NamedTuple):
     """A date as written, and the first moment at which it is over."""
 
     word: Word
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OverrideFacts:
+class OverrideFacts(NamedTuple):
     """What one tenant gets: the variants it may see, until when, and is it said why."""
 
     tenant: Word
@@ -116,8 +107,7 @@ class OverrideFacts:
     has_reason: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRuleFacts:
+class FlagRuleFacts(NamedTuple):
     """A rule of a flag, its condition as written, and the variants it may give."""
 
     name: Word
@@ -125,8 +115,7 @@ class FlagRuleFacts:
     gives: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FlagFacts:
+class FlagFacts(NamedTuple):
     """A flag. `answers` are all places but prerequisites that mean its own variants.
 
     `default` is a variant's name; `rollout` are the variants that somebody gets by it.
@@ -154,16 +143,14 @@ class FlagFacts:
         return tuple(each.name.text for each in self.variants)
 
 
-@dataclass(frozen=True, slots=True)
-class RoleFacts:
+class RoleFacts(NamedTuple):
     """A declared role and the roles it inherits."""
 
     name: Word
     inherits: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceFacts:
+class ServiceFacts(NamedTuple):
     """A declared service, the actions it asks about and the flags it reads."""
 
     name: Word
@@ -171,16 +158,14 @@ class ServiceFacts:
     flags: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerFacts:
+class OwnerFacts(NamedTuple):
     """A declared owner and the mail addresses at which it is reached."""
 
     name: Word
     contacts: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogFacts:
+class CatalogFacts(NamedTuple):
     """What policies and flags may name; `subject`: is the attribute optional.
 
     `owners` is None where the catalogue does not say who they are.
@@ -194,16 +179,14 @@ class CatalogFacts:
     owners: tuple[OwnerFacts, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RegionFacts:
+class RegionFacts(NamedTuple):
     """A data region and its countries."""
 
     name: Word
     countries: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FreezeFacts:
+class FreezeFacts(NamedTuple):
     """A freeze window: its zone, is that one known, and its ends by that zone's clock.
 
     An end is None where there is no such day or time.
@@ -218,8 +201,7 @@ class FreezeFacts:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class StageFacts:
+class StageFacts(NamedTuple):
     """A stage, the one before it, and the services whose state it names."""
 
     name: Word
@@ -228,8 +210,7 @@ class StageFacts:
     freezes: tuple[FreezeFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SignerFacts:
+class SignerFacts(NamedTuple):
     """A signer and what it may sign."""
 
     id: Word
@@ -238,8 +219,7 @@ class SignerFacts:
     may: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SignersFacts:
+class SignersFacts(NamedTuple):
     """The signers, and how many people must agree to change them."""
 
     threshold: int
@@ -247,8 +227,7 @@ class SignersFacts:
     signers: tuple[SignerFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectFacts:
+class SubjectFacts(NamedTuple):
     """A subject of the static directory."""
 
     tenant: Word
@@ -257,8 +236,7 @@ class SubjectFacts:
     attributes: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PreferenceFacts:
+class PreferenceFacts(NamedTuple):
     """How much checks matter in this repository, and which are not reported."""
 
     severities: tuple[tuple[Word, Severity], ...]
@@ -266,8 +244,7 @@ class PreferenceFacts:
     baseline: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """The names of files that gave no record, or one whose id is another."""
 
     tenants: frozenset[str] = frozenset()

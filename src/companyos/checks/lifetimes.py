@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from companyos.flags.model import LIFETIME_DAYS, FlagKind
+from companyos.flags.vocabulary import LIFETIME_DAYS, FlagKind
 
 LIFETIMES: Mapping[FlagKind, timedelta] = {
     kind: timedelta(days=days)

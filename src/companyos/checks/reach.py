@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from companyos.authz.model import ANY
+from companyos.authz.vocabulary import ANY
 from companyos.checks.facts import CatalogFacts, Facts, RuleFacts
 from companyos.checks.implication import Known, Terms, implies
 

@@ -10,7 +10,7 @@ from companyos.checks.constant_flag import is_constant
 from companyos.checks.facts import Facts, FlagFacts
 from companyos.checks.flag_answers import holding, otherwise
 from companyos.findings import Finding, Severity
-from companyos.flags.model import FlagKind, FlagState
+from companyos.flags.vocabulary import FlagKind, FlagState
 
 CHECK = Check(
     "flag/stale", Severity.WARNING, "a flag gives all of its tenants the same answer"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import MomentFacts, Word
@@ -41,8 +42,7 @@ GROUP = "suppress/"
 SYNTAX = "# companyos: ignore[flag/expired] the reason (until 2027-01-31)"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment: the line it is about, the checks it names, why, and until when.
 
     `comment` is the comment itself. One that is not understood has no `checks`.
@@ -60,16 +60,14 @@ class Suppression:
         return self.comment.place.file
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that is set aside, and why."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sifted:
+class Sifted(NamedTuple):
     """What is left of the findings, with what suppressions brought, and what not."""
 
     findings: tuple[Finding, ...]
@@ -107,8 +105,7 @@ def sift(
     return Sifted(tuple(left), tuple(suppressed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     word: Word
     reason: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from companyos.authz.model import ANY
+from companyos.authz.vocabulary import ANY
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts
 from companyos.checks.references import Names, declared, unknown

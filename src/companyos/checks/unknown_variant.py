@@ -9,7 +9,7 @@ from companyos.checks.check import Check
 from companyos.checks.facts import AnswerFacts, Facts, FlagFacts
 from companyos.checks.references import Guesses
 from companyos.findings import Finding, Related, Severity
-from companyos.flags.model import FlagType
+from companyos.flags.vocabulary import FlagType
 
 CHECK = Check(
     "flag/unknown-variant",

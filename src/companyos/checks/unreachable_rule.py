@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.checks.chains import chain
 from companyos.checks.check import Check
 from companyos.checks.facts import BundleFacts, Facts, RuleFacts

@@ -11,7 +11,7 @@ from companyos.checks.check import Check
 from companyos.checks.facts import Facts, FlagFacts, VariantFacts
 from companyos.digests import INTEGER_MAX, JSONValue
 from companyos.findings import Finding, Severity
-from companyos.flags.model import FlagType
+from companyos.flags.vocabulary import FlagType
 
 CHECK = Check(
     "flag/variant-type", Severity.ERROR, "a variant's value has not the flag's type"

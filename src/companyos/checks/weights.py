@@ -8,7 +8,7 @@ from datetime import datetime
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts
 from companyos.findings import Finding, Severity
-from companyos.flags.model import WEIGHT_TOTAL, FlagType
+from companyos.flags.vocabulary import WEIGHT_TOTAL, FlagType
 
 CHECK = Check("flag/weights", Severity.ERROR, "the shares of a rollout do not add up")
 

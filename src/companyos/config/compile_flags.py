@@ -23,7 +23,7 @@ from companyos.config.moments import end_of, in_rfc3339
 from companyos.config.shares import thousandths
 from companyos.config.variants_given import variant_of
 from companyos.digests import JSONValue
-from companyos.flags.model import WEIGHT_TOTAL, FlagType
+from companyos.flags.vocabulary import WEIGHT_TOTAL, FlagType
 
 SCHEMA = "companyos.flags/v1"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from companyos.authz.model import ANY
+from companyos.authz.vocabulary import ANY
 from companyos.checks.facts import BundleFacts
 from companyos.checks.pointers import pointer
 from companyos.conditions.tree import Node

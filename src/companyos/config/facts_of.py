@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 from yaml.error import Mark
 from yaml.events import ScalarEvent
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.checks.facts import (
     AnswerFacts,
     BundleFacts,
@@ -36,7 +36,7 @@ from companyos.config.variants_given import given_by, variant_of
 from companyos.config.yaml_source import Source
 from companyos.digests import JSONObject, JSONValue
 from companyos.findings import Place
-from companyos.flags.model import FlagKind, FlagState, FlagType
+from companyos.flags.vocabulary import FlagKind, FlagState, FlagType
 
 _tuple = tuple.__new__
 """What the constructors of named tuples do, at half their cost."""

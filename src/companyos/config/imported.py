@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import cast
 
 from companyos.digests import JSONObject, JSONValue
-from companyos.flags.model import WEIGHT_TOTAL
+from companyos.flags.vocabulary import WEIGHT_TOTAL
 from companyos.tenants import is_id
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from companyos.authz.model import ANY
 from companyos.authz.policies import Policies
+from companyos.authz.vocabulary import ANY
 from companyos.authz.wire import read_policies
 from companyos.catalog import tenant_variables
 from companyos.checks.check import Check

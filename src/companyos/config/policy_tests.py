@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.config.documents import PolicyTestsDocument
 from companyos.config.documents.policy_tests import MatrixDocument
 from companyos.config.kinds import stem_of

@@ -6,8 +6,7 @@ So results can be kept by content and made in several processes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 from companyos.checks.facts import (
     BundleFacts,
@@ -65,8 +64,7 @@ _RECORDS: Mapping[Kind, Callable[[JSONObject, facts_of.Places], Record]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What one file gave. A file with an error has neither a value nor facts.
 
     `value` is None as well where it was not kept.

@@ -326,15 +326,15 @@ def _seen(
 
 def _overriding(flag: FlagFacts, tenants: Collection[str]) -> FlagFacts:
     overrides = (each for each in flag.overrides if each.tenant.text in tenants)
-    return replace(flag, overrides=tuple(overrides))
+    return flag._replace(overrides=tuple(overrides))
 
 
 def _naming(catalog: CatalogFacts, flags: Collection[str]) -> CatalogFacts:
     services = tuple(
-        replace(each, flags=tuple(word for word in each.flags if word.text in flags))
+        each._replace(flags=tuple(word for word in each.flags if word.text in flags))
         for each in catalog.services
     )
-    return replace(catalog, services=services)
+    return catalog._replace(services=services)
 
 
 def _merged(

@@ -169,7 +169,7 @@ class Codec:
             return lambda place: list(cast("Place", place))
         if typing.get_origin(kind) in {tuple, frozenset}:
             return self._collection_encoder(kind)
-        if dataclasses.is_dataclass(kind):
+        if _is_record(kind):
             return self._record_encoder(cast("type[object]", kind))
         optional = _optional(kind)
         if optional is not None:
@@ -207,7 +207,7 @@ class Codec:
             return lambda values: Place(*cast("tuple[str, int, int, int, int]", values))
         if typing.get_origin(kind) in {tuple, frozenset}:
             return self._collection_decoder(kind)
-        if dataclasses.is_dataclass(kind):
+        if _is_record(kind):
             make = cast("_Make", kind)
             hints = _hints(cast("type[object]", kind)).values()
             return self._parts_decoder(tuple(hints), lambda values: make(*values))
@@ -277,6 +277,10 @@ def _optional(kind: object) -> object | None:
         return None
     known = [each for each in typing.get_args(kind) if each is not types.NoneType]
     return known[0] if len(known) == 1 else None
+
+
+def _is_record(kind: object) -> bool:
+    return dataclasses.is_dataclass(kind) or hasattr(kind, "_fields")
 
 
 def _hints(kind: type[object]) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Protocol
 
 from companyos.config.schema_words import Schema
@@ -51,6 +52,10 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """The library and its version."""
+
+    @property
+    def library(self) -> ModuleType:
+        """What decides."""
 
     def validator(self, schema: dict[str, JSONValue]) -> Validator:
         """Return a validator that reads nothing but `schema`."""

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import version
+from types import ModuleType
 from typing import cast
 
+import jsonschema
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator as Checker
 from jsonschema.validators import extend
@@ -32,6 +34,11 @@ class PythonEngine:
     def name(self) -> str:
         """The library and its version."""
         return self._name
+
+    @property
+    def library(self) -> ModuleType:
+        """What decides."""
+        return jsonschema
 
     def validator(self, schema: dict[str, JSONValue]) -> Validator:
         """Return a validator that reads nothing but `schema`."""

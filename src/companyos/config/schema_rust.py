@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
 from typing import NoReturn, cast
 
 import jsonschema_rs
@@ -22,6 +23,11 @@ class RustEngine:
         from importlib.metadata import version  # noqa: PLC0415 - slow to load
 
         return f"jsonschema-rs {version('jsonschema-rs')}"
+
+    @property
+    def library(self) -> ModuleType:
+        """What decides."""
+        return jsonschema_rs
 
     def validator(self, schema: dict[str, JSONValue]) -> Validator:
         """Return a validator that reads nothing but `schema`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from companyos.flags.model import WEIGHT_TOTAL
+from companyos.flags.vocabulary import WEIGHT_TOTAL
 
 
 def thousandths(percent: float) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from companyos.config.yaml_bytes import BYTES_MAX
 from companyos.errors import InvalidStateError, UsageError
@@ -21,29 +21,27 @@ Sources: TypeAlias = Mapping[str, bytes]
 FOLDER = "config"
 
 
-class Stamp(NamedTuple):
-    """What changes whenever a file does, unless somebody takes pains; times in ns."""
+Stamp: TypeAlias = str
+"""What changes whenever a file does, unless somebody takes pains, and its path.
 
-    modified: int
-    changed: int
-    size: int
-    inode: int
+Times of modification and change in ns, size, inode and path, each with a space before
+the next. One text and no record, because making ten thousand of them takes time.
+"""
 
 
 class WorkTree(Mapping[str, bytes]):
-    """The files below `root/config`, in order, each read whenever it is asked for."""
+    """The files below `root/config`, by path, each read whenever it is asked for."""
 
     def __init__(self, root: Path, stamps: Mapping[str, Stamp]) -> None:
         self._prefix = f"{root}{os.sep}"
         self.stamps = stamps
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self.stamps:
-            raise KeyError(path)
-        return _read(self._prefix + path, self.stamps[path].size)
+        size = int(self.stamps[path].split(" ", 3)[2])
+        return _read(self._prefix + path, size)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.stamps)
+        return iter(sorted(self.stamps))
 
     def __len__(self) -> int:
         return len(self.stamps)
@@ -61,22 +59,15 @@ def work_tree(root: Path) -> WorkTree:
         raise UsageError(
             f"`{folder}` is no folder", hint="run `companyos init` to make one"
         )
-    refused: list[Finding] = []
     stamps: dict[str, Stamp] = {}
-    for name, entry in _visible(str(folder), FOLDER):
-        if entry.is_file(follow_symlinks=False):
-            found = entry.stat(follow_symlinks=False)
-            stamps[name] = Stamp(
-                found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-            )
-        else:
-            refused.append(_not_a_file(name))
-    if refused:
+    others: list[str] = []
+    _look(str(folder), FOLDER, stamps, others)
+    if others:
         raise InvalidStateError(
-            f"`{FOLDER}/` holds {len(refused)} that are no regular files",
-            in_order(refused),
+            f"`{FOLDER}/` holds {len(others)} that are no regular files",
+            in_order([_not_a_file(name) for name in others]),
         )
-    return WorkTree(root, {name: stamps[name] for name in sorted(stamps)})
+    return WorkTree(root, stamps)
 
 
 def read_folder(root: Path) -> dict[str, bytes]:
@@ -89,17 +80,26 @@ def read_folder(root: Path) -> dict[str, bytes]:
     return dict(work_tree(root))
 
 
-def _visible(folder: str, name: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield everything but folders below `folder`, without hidden ones."""
+def _look(folder: str, name: str, stamps: dict[str, Stamp], others: list[str]) -> None:
+    """Note the files below `folder`, and what is neither file nor folder.
+
+    Hidden ones are left out.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
-            inner = f"{name}/{entry.name}"
-            if entry.name.startswith("."):
+            if entry.name[0] == ".":
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _visible(entry.path, inner)
+            path = f"{name}/{entry.name}"
+            if entry.is_file(follow_symlinks=False):
+                now = entry.stat(follow_symlinks=False)
+                stamps[path] = (
+                    f"{now.st_mtime_ns} {now.st_ctime_ns} {now.st_size} {now.st_ino}"
+                    f" {path}"
+                )
+            elif entry.is_dir(follow_symlinks=False):
+                _look(entry.path, path, stamps, others)
             else:
-                yield inner, entry
+                others.append(path)
 
 
 _HOW = os.O_RDONLY | getattr(os, "O_BINARY", 0)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from companyos.checks.check import Check
 from companyos.conditions.tree import Node
-from companyos.config.condition_parser import parse_condition
-from companyos.config.condition_syntax import ConditionProblem
-from companyos.config.condition_types import Environment
-from companyos.config.environments import flag_environment, rule_environment
 from companyos.config.plain import table
 from companyos.config.scalar_places import Pieces, span_in
 from companyos.digests import JSONObject
 from companyos.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from companyos.config.condition_syntax import ConditionProblem
 
 CHECKS: Mapping[str, Check] = {
     name: Check(name, Severity.ERROR, "a condition cannot be read, or its types clash")
@@ -23,8 +22,7 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCondition:
+class WrittenCondition(NamedTuple):
     """A condition of a rule; `actions` is None for a flag's, which has no resource."""
 
     file: str
@@ -80,7 +78,7 @@ def check_conditions(
             continue  # an unknown type is reported; its attributes cannot be known
         outcome = outcomes.get((written.source, types))
         if outcome is None:
-            outcome = _outcome(written.source, _environment(types, catalog))
+            outcome = _outcome(written.source, types, catalog)
             outcomes[written.source, types] = outcome
             if outcome.tree is not None:
                 trees[written.source, types] = outcome.tree
@@ -100,17 +98,21 @@ class _Outcome:
     problems: tuple[ConditionProblem, ...]
 
 
-def _outcome(source: str, environment: Environment) -> _Outcome:
+def _outcome(
+    source: str, types: tuple[str, ...] | None, catalog: JSONObject
+) -> _Outcome:
+    # Most runs meet no new condition, and reading one takes a third of the package.
+    from companyos.config import environments  # noqa: PLC0415
+    from companyos.config.condition_parser import parse_condition  # noqa: PLC0415
+
+    if types is None:
+        environment = environments.flag_environment(catalog)
+    else:
+        environment = environments.rule_environment(catalog, types)
     found = parse_condition(source, environment)
     if isinstance(found, tuple):
         return _Outcome(None, found)
     return _Outcome(found.node, ())
-
-
-def _environment(types: tuple[str, ...] | None, catalog: JSONObject) -> Environment:
-    if types is None:
-        return flag_environment(catalog)
-    return rule_environment(catalog, types)
 
 
 def _finding(

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from companyos.authz.model import ReasonCode
 from companyos.authz.policies import Policies, PolicyBundle, ReadyRule
+from companyos.authz.vocabulary import ReasonCode
 from companyos.conditions.tree import Node
 from companyos.diff.frame import Frame, Side
 from companyos.diff.model import Decider

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from companyos.authz.model import ReasonCode
+from companyos.authz.vocabulary import ReasonCode
 from companyos.conditions.tree import Node
 from companyos.digests import JSONValue
 from companyos.findings import Place

@@ -1,6 +1,6 @@
 """Which variant does this tenant and this subject get, and why.
 
-What explains, and what only a snapshot needs, is loaded when it is first asked for.
+Each name's module is loaded when the name is first asked for.
 """
 
 from __future__ import annotations
@@ -8,32 +8,33 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from companyos.flags.evaluate import FlagSource, boolean, evaluate
-from companyos.flags.model import (
-    LIFETIME_DAYS,
-    WEIGHT_TOTAL,
-    ErrorCode,
-    Evaluation,
-    Flag,
-    FlagKind,
-    FlagRule,
-    FlagState,
-    FlagType,
-    OnExpiry,
-    Override,
-    Prerequisite,
-    Reason,
-    Serve,
-    Split,
-    SplitBy,
-)
-
 if TYPE_CHECKING:
     from companyos.flags.bucketing import FLAGD_3
+    from companyos.flags.evaluation import FlagSource, boolean, evaluate
     from companyos.flags.explanation import Explanation, Step, explain
+    from companyos.flags.model import (
+        Evaluation,
+        Flag,
+        FlagRule,
+        Override,
+        Prerequisite,
+        Serve,
+        Split,
+    )
     from companyos.flags.pins import BUCKETINGS
     from companyos.flags.ranking import TenantRanks
     from companyos.flags.ready import FlagSet
+    from companyos.flags.vocabulary import (
+        LIFETIME_DAYS,
+        WEIGHT_TOTAL,
+        ErrorCode,
+        FlagKind,
+        FlagState,
+        FlagType,
+        OnExpiry,
+        Reason,
+        SplitBy,
+    )
 
 __all__ = [
     "BUCKETINGS",
@@ -66,11 +67,30 @@ __all__ = [
 
 _HOMES = {
     "BUCKETINGS": "pins",
-    "Explanation": "explanation",
     "FLAGD_3": "bucketing",
+    "LIFETIME_DAYS": "vocabulary",
+    "WEIGHT_TOTAL": "vocabulary",
+    "ErrorCode": "vocabulary",
+    "Evaluation": "model",
+    "Explanation": "explanation",
+    "Flag": "model",
+    "FlagKind": "vocabulary",
+    "FlagRule": "model",
     "FlagSet": "ready",
+    "FlagSource": "evaluation",
+    "FlagState": "vocabulary",
+    "FlagType": "vocabulary",
+    "OnExpiry": "vocabulary",
+    "Override": "model",
+    "Prerequisite": "model",
+    "Reason": "vocabulary",
+    "Serve": "model",
+    "Split": "model",
+    "SplitBy": "vocabulary",
     "Step": "explanation",
     "TenantRanks": "ranking",
+    "boolean": "evaluation",
+    "evaluate": "evaluation",
     "explain": "explanation",
 }
 

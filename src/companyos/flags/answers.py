@@ -8,18 +8,10 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from companyos.conditions import compile_condition
-from companyos.flags.model import (
-    Evaluation,
-    Flag,
-    FlagState,
-    OnExpiry,
-    Reason,
-    Serve,
-    Split,
-    SplitBy,
-)
+from companyos.flags.model import Evaluation, Flag, Serve, Split
 from companyos.flags.pins import BUCKETINGS
 from companyos.flags.ready import ReadyFlag, ReadyOverride, ReadyRule, ReadySplit
+from companyos.flags.vocabulary import FlagState, OnExpiry, Reason, SplitBy
 
 PARAMETERS = ("subject", "tenant", "context")
 """The variables of a flag's condition, in the order a compiled one takes them."""

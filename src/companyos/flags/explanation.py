@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from companyos.conditions import ConditionError
-from companyos.flags.evaluate import FlagSource, evaluate, seen_by
-from companyos.flags.model import Evaluation, SplitBy
+from companyos.flags.evaluation import FlagSource, evaluate, seen_by
+from companyos.flags.model import Evaluation
 from companyos.flags.ready import ReadyFlag, ReadySplit
+from companyos.flags.vocabulary import SplitBy
 from companyos.identity.subjects import Subject
 
 

@@ -25,16 +25,9 @@ from companyos.conditions.tree import (
 from companyos.conditions.values import Value
 from companyos.digests import JSONObject, JSONValue
 from companyos.flags.bucketing import FLAGD_3
-from companyos.flags.evaluate import FlagSource
-from companyos.flags.model import (
-    Flag,
-    FlagState,
-    FlagType,
-    OnExpiry,
-    Serve,
-    Split,
-    SplitBy,
-)
+from companyos.flags.evaluation import FlagSource
+from companyos.flags.model import Flag, Serve, Split
+from companyos.flags.vocabulary import FlagState, FlagType, OnExpiry, SplitBy
 
 FLAGD_SCHEMA = "https://flagd.dev/schema/v0/flags.json"
 MANIFEST_SCHEMA = (

@@ -5,90 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING, final
+
+from companyos.flags.vocabulary import (
+    ErrorCode,
+    FlagKind,
+    FlagState,
+    FlagType,
+    OnExpiry,
+    Reason,
+    SplitBy,
+)
 
 if TYPE_CHECKING:
     from companyos.conditions.tree import Node
     from companyos.digests import JSONValue
     from companyos.findings import Place
-
-WEIGHT_TOTAL = 100_000
-"""Weights of a split are integers that sum to this: a thousandth of a percent each."""
-
-
-class FlagKind(StrEnum):
-    """What a flag is for, which decides how long it may live."""
-
-    RELEASE = "release"
-    EXPERIMENT = "experiment"
-    OPS = "ops"
-    KILL_SWITCH = "kill_switch"
-    PERMISSION = "permission"
-
-
-LIFETIME_DAYS: Mapping[FlagKind, int | None] = MappingProxyType(
-    {
-        FlagKind.RELEASE: 40,
-        FlagKind.EXPERIMENT: 40,
-        FlagKind.OPS: 7,
-        FlagKind.KILL_SWITCH: None,
-        FlagKind.PERMISSION: None,
-    }
-)
-"""How many days a flag of each kind may live; None is for ever."""
-
-
-class FlagState(StrEnum):
-    """Whether a flag is evaluated at all; killed wins over every override."""
-
-    ACTIVE = "active"
-    KILLED = "killed"
-    ARCHIVED = "archived"
-
-
-class FlagType(StrEnum):
-    """The type that all variants of a flag share."""
-
-    BOOLEAN = "boolean"
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    OBJECT = "object"
-
-
-class OnExpiry(StrEnum):
-    """What a flag or an override answers after its date."""
-
-    KEEP = "keep"
-    DEFAULT = "default"
-
-
-class Reason(StrEnum):
-    """OpenFeature's words for why an evaluation answers what it does."""
-
-    STATIC = "STATIC"
-    DEFAULT = "DEFAULT"
-    TARGETING_MATCH = "TARGETING_MATCH"
-    SPLIT = "SPLIT"
-    DISABLED = "DISABLED"
-    ERROR = "ERROR"
-
-
-class ErrorCode(StrEnum):
-    """OpenFeature's words for an evaluation that could not be made."""
-
-    FLAG_NOT_FOUND = "FLAG_NOT_FOUND"
-    TYPE_MISMATCH = "TYPE_MISMATCH"
-    GENERAL = "GENERAL"
-
-
-class SplitBy(StrEnum):
-    """Whose key decides the bucket of a split."""
-
-    SUBJECT = "subject"
-    TENANT = "tenant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,17 @@ from companyos.documents import Fields, identifier_at
 from companyos.errors import IntegrityError
 from companyos.findings import Place
 from companyos.flags.answers import needed_by, ready_flag
-from companyos.flags.model import (
+from companyos.flags.model import Flag, FlagRule, Override, Prerequisite, Serve, Split
+from companyos.flags.pins import BUCKETINGS
+from companyos.flags.ready import FlagSet
+from companyos.flags.vocabulary import (
     WEIGHT_TOTAL,
-    Flag,
     FlagKind,
-    FlagRule,
     FlagState,
     FlagType,
     OnExpiry,
-    Override,
-    Prerequisite,
-    Serve,
-    Split,
     SplitBy,
 )
-from companyos.flags.pins import BUCKETINGS
-from companyos.flags.ready import FlagSet
 
 SCHEMA = "companyos.flags/v1"
 

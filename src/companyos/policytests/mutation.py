@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
-from companyos.authz.model import ANY, Effect
+from companyos.authz.vocabulary import ANY, Effect
 from companyos.conditions import from_wire, to_text
 from companyos.digests import JSONObject, JSONValue
 from companyos.documents import object_at

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from companyos.authz import Explanation, explain
-from companyos.authz.decide import decide
+from companyos.authz.decision import decide
 from companyos.policytests.model import Case, PolicyTests
 from companyos.snapshot import Snapshot
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from companyos.authz.decide import Scope, scopes_of
+from companyos.authz.decision import Scope, scopes_of
 from companyos.authz.policies import Policies
 from companyos.authz.wire import read_policies
 from companyos.catalog import AttributeReader, Principals, tenant_variables

@@ -254,9 +254,8 @@ def test_validating_loads_neither_pydantic_nor_gitpython(repository: Path) -> No
         "import sys\n"
         f"sys.argv = ['companyos', '--repo', {str(repository)!r}, 'validate',"
         f" '--today', {TODAY.isoformat()!r}]\n"
-        "from companyos_cli.app import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
+        "from companyos_cli.app import run\n"
+        "run()\n"
         "slow = {'pydantic', 'pydantic_core', 'ruamel', 'git', 'rich', 'jsonschema'}\n"
         "sys.exit(' '.join(slow & sys.modules.keys()) or 0)"
     )

@@ -19,11 +19,10 @@ HEAVY = ("cryptography", "git", "jsonschema_rs", "lark", "pydantic", "ruamel", "
 PROBE = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
-from companyos_cli.app import main
-try:
-    main()
-finally:
-    print(*sorted(sys.modules), file=sys.stderr)
+from companyos_cli.app import run
+status = run()
+print(*sorted(sys.modules), file=sys.stderr)
+sys.exit(status)
 """
 FOR_HELP = {
     "companyos",

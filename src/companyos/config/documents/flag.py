@@ -20,8 +20,8 @@ from companyos.config.documents.shared import (
     Shape,
     written_as,
 )
-from companyos.flags.model import FlagKind, FlagState, FlagType, OnExpiry, SplitBy
 from companyos.flags.pins import BUCKETINGS
+from companyos.flags.vocabulary import FlagKind, FlagState, FlagType, OnExpiry, SplitBy
 
 VariantName: TypeAlias = Annotated[
     str,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from companyos.authz.model import Effect
+from companyos.authz.vocabulary import Effect
 from companyos.config.condition_syntax import SOURCE_MAX
 from companyos.config.documents.shared import (
     ActionOrAll,

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from companyos.authz.model import Effect, ReasonCode
+from companyos.authz.vocabulary import Effect, ReasonCode
 from companyos.config.documents.shared import (
     ActionName,
     Id,

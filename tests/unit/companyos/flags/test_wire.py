@@ -7,7 +7,7 @@ import pytest
 import desired_states as states
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import IntegrityError
-from companyos.flags.model import FlagType
+from companyos.flags.vocabulary import FlagType
 from companyos.flags.wire import read_flags
 
 DIGEST = "sha256:" + "0" * 64

@@ -17,9 +17,10 @@ from typing import Protocol, TypeAlias
 from companyos.catalog import AttributeReader, Principal, Principals
 from companyos.catalog.attributes import is_key
 from companyos.conditions import ConditionError, Value
-from companyos.flags.model import ErrorCode, Evaluation, Reason
+from companyos.flags.model import Evaluation
 from companyos.flags.ranking import TenantRanks
 from companyos.flags.ready import FlagSet, ReadyFlag, ReadySplit
+from companyos.flags.vocabulary import ErrorCode, Reason
 from companyos.identity.subjects import Subject
 from companyos.tenants import Tenant
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from companyos.authz.model import Decision, Effect, ReasonCode, Request, Resource
+from companyos.authz.model import Decision, Request, Resource
+from companyos.authz.vocabulary import Effect, ReasonCode
 from companyos.conditions.values import ConditionError
 from companyos.identity.subjects import Lookup, NotFound, Unavailable
 
