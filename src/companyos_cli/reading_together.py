@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast
 
 from companyos.errors import CompanyosError, UsageError
+from companyos_cli.forking import Fork
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -87,18 +87,12 @@ class Helper(Generic[SentT]):
     """Another process that reads some of the files."""
 
     def __init__(self, shares: Shares, read: Callable[[Path], SentT]) -> None:
-        context = get_context("fork")
-        self._here, there = context.Pipe(duplex=False)
         self._is_done = False
-        self._process = context.Process(
-            target=_help, args=(there, shares, read), daemon=True
-        )
-        self._process.start()
-        there.close()
+        self._fork = Fork(lambda there: _help(there, shares, read))
 
     def ready(self) -> Iterator[SentT]:
         """Yield what has arrived."""
-        while not self._is_done and self._here.poll():
+        while not self._is_done and self._fork.told.poll():
             yield from self._received()
 
     def rest(self) -> Iterator[SentT]:
@@ -107,14 +101,12 @@ class Helper(Generic[SentT]):
             yield from self._received()
 
     def end(self) -> None:
-        """End the process, at once where it has not told all."""
-        if not self._is_done:
-            self._process.terminate()
-        self._process.join()
+        """End the process, whether or not it has told all."""
+        self._fork.end()
 
     def _received(self) -> Sequence[SentT]:
         try:
-            told: object = self._here.recv()
+            told: object = self._fork.told.recv()
         except EOFError:
             raise UsageError(
                 "a process that read files was ended",
@@ -137,5 +129,3 @@ def _help(
         there.send(None)
     except CompanyosError as error:
         there.send(error)
-    finally:
-        there.close()
