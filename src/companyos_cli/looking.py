@@ -79,9 +79,10 @@ def look_at_all(
     Raises:
         UsageError: there is no such commit to compare with.
     """
-    keeping = Keeping(cache)
+    keeping = Keeping(cache, with_rows=effort.against is not None)
     with reading_progress(workspace.session) as progress:
-        read = read_tree(tree, keeping.known, jobs=effort.jobs, progress=progress)
+        known, see, jobs = keeping.known, keeping.see, effort.jobs
+        read = read_tree(tree, known, jobs=jobs, seen=see, progress=progress)
     results = [read.results[path] for path in sorted(read.results)]
     trees = keeping.trees(read)
     found = examine(results, tree, today=today, known=trees)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
 
@@ -28,12 +28,17 @@ TOLD_EVERY = 64
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many files are read, of how many, every so often."""
 
-_Sent: TypeAlias = tuple[str, tuple[str, ...]]
+Seen: TypeAlias = Callable[[FileResult], None]
+"""Told what a file gives as soon as it is read."""
+
+_Read: TypeAlias = tuple[FileResult, Row | None]
+_Sent: TypeAlias = tuple[str, str, tuple[str, str] | None]
+"""A file's path, its result as JSON, and what else its row holds, if it has one."""
 
 
 @dataclass(slots=True)
 class Read:
-    """Every file's result and blob id, and the rows of those that were read now."""
+    """Every file's result; if they are kept, blob ids and the rows that were made."""
 
     results: dict[str, FileResult] = field(default_factory=dict)
     blobs: dict[str, str] = field(default_factory=dict)
@@ -42,14 +47,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Rows of an earlier run, and the time at which this one began.
-
-    Without `keep` the rows that are made hold no results: nobody asks for them.
-    """
+    """Rows of an earlier run, and the time at which this one began."""
 
     rows: Mapping[str, Row]
     now_ns: int
-    keep: bool = True
 
 
 def jobs_from(text: str) -> int:
@@ -67,47 +68,62 @@ def jobs_from(text: str) -> int:
     )
 
 
-def read_tree(tree: WorkTree, known: Known, *, jobs: int, progress: Progress) -> Read:
-    """Return what every file gives. `jobs` is how many processes read, 0 for `auto`."""
+def read_tree(
+    tree: WorkTree, known: Known | None, *, jobs: int, seen: Seen, progress: Progress
+) -> Read:
+    """Return what every file gives.
+
+    Where `known` is None no rows are made. `jobs` is how many processes read, 0 for
+    `auto`. `seen` is told of files that are read, those there is one of first.
+    """
     read = Read()
-    rest = _take_known(tree, known, read)
+    rest = sorted(tree.stamps if known is None else _take_known(tree, known, read))
     # Files of which there is one are for this process, which needs their values.
     single = [path for path in rest if is_governing(path)]
     many = [path for path in rest if not is_governing(path)]
     results = chain(
-        (read_one(tree, path, known) for path in single),
+        (_read(tree, path, known) for path in single),
         _read_many(tree, many, known, processes=_processes(jobs, len(rest))),
     )
     for done, (result, row) in enumerate(results, start=1):
         read.results[result.path] = result
-        read.blobs[result.path] = row.blob
-        read.rows[result.path] = row
+        if row is not None:
+            read.blobs[result.path] = row.blob
+            read.rows[result.path] = row
+        seen(result)
         if not done % TOLD_EVERY:
             progress(done, len(rest))
     return read
 
 
 def _read_many(
-    tree: WorkTree, paths: Sequence[str], known: Known, *, processes: int
-) -> Iterator[tuple[FileResult, Row]]:
+    tree: WorkTree, paths: Sequence[str], known: Known | None, *, processes: int
+) -> Iterator[_Read]:
+    def read(path: str) -> _Read:
+        return _read(tree, path, known)
+
     if processes == 1:
-        return (read_one(tree, path, known) for path in paths)
+        return map(read, paths)
     from companyos_cli.reading_together import read_together
 
-    told = replace(known, keep=True)
-
     def sent(path: str) -> _Sent:
-        return path, tuple(read_one(tree, path, told)[1])
+        result, row = read(path)
+        if row is None:
+            return path, CODEC.encode(result), None
+        return path, row.result, (row.line, row.blob)
 
-    def received(message: _Sent) -> tuple[FileResult, Row]:
-        path, values = message
-        row = Row(*values)
-        return CODEC.decode(path, row.result), row
-
-    def read(path: str) -> tuple[FileResult, Row]:
-        return read_one(tree, path, known)
+    def received(message: _Sent) -> _Read:
+        path, result, named = message
+        row = None if named is None else Row(*named, result)
+        return CODEC.decode(path, result), row
 
     return read_together(paths, read, sent=sent, received=received, processes=processes)
+
+
+def _read(tree: WorkTree, path: str, known: Known | None) -> _Read:
+    if known is None:
+        return _now(path, tree[path]), None
+    return read_one(tree, path, known)
 
 
 def read_one(tree: WorkTree, path: str, known: Known) -> tuple[FileResult, Row]:
@@ -118,10 +134,8 @@ def read_one(tree: WorkTree, path: str, known: Known) -> tuple[FileResult, Row]:
     row = known.rows.get(path)
     if row is not None and row.blob == blob:
         return CODEC.decode(path, row.result), row._replace(line=line)
-    result = read_file(path, data)
-    if not is_governing(path):
-        result = _without_value(result)
-    return result, Row(line, blob, CODEC.encode(result) if known.keep else "")
+    result = _now(path, data)
+    return result, Row(line, blob, CODEC.encode(result))
 
 
 CODEC = Codec()
@@ -151,8 +165,7 @@ def _processes(jobs: int, files: int) -> int:
     return min(len(os.sched_getaffinity(0)), JOBS_MAX)
 
 
-def _without_value(result: FileResult) -> FileResult:
-    """Return a result with its facts alone, which are all that checks need."""
-    path, kind, record = result.path, result.kind, result.record
-    more = (result.conditions, result.suppressions)
-    return FileResult(path, kind, result.findings, None, record, *more)
+def _now(path: str, data: bytes) -> FileResult:
+    """Return what a file gives, of most files the facts alone: checks need no more."""
+    result = read_file(path, data)
+    return result if is_governing(path) else result._replace(value=None)

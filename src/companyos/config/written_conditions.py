@@ -55,6 +55,14 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
 
 
+def tree_of(written: WrittenCondition, catalog: JSONObject) -> Node | None:
+    """Return a condition's tree, None where something is wrong with it."""
+    types = written.types
+    if not set(types or ()) <= set(table(catalog, "resource_types")):
+        return None
+    return _outcome(written.source, types, catalog).tree
+
+
 def check_conditions(
     conditions: Iterable[WrittenCondition],
     catalog: JSONObject,
