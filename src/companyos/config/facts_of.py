@@ -28,7 +28,13 @@ from companyos.checks.facts import (
     Word,
 )
 from companyos.checks.pointers import Path
-from companyos.config.marks import key_span, span_of, trace_at
+from companyos.config.marks import (
+    SequenceTrace,
+    Trace,
+    key_span,
+    span_of,
+    trace_at,
+)
 from companyos.config.moments import end_of
 from companyos.config.plain import rows, table, text, text_or, texts
 from companyos.config.shares import thousandths
@@ -51,14 +57,7 @@ class Places:
 
     def value(self, text: str, *path: str | int) -> Word:
         """Return the word that is the value at `path`."""
-        trace = trace_at(self._trace, path)
-        if type(trace) is not ScalarEvent:
-            return Word(text, Place(self._file, *span_of(trace)), path)
-        # The usual case, spelled out: a large state has a hundred thousand words.
-        start, end = cast("Mark", trace.start_mark), cast("Mark", trace.end_mark)
-        line, column = start.line + 1, start.column + 1
-        place = (self._file, line, column, end.line + 1, end.column + 1)
-        return _tuple(Word, (text, _tuple(Place, place), path))
+        return _word(self._file, text, trace_at(self._trace, path), path)
 
     def key(self, *path: str | int) -> Word:
         """Return the word that is the last key of `path`."""
@@ -67,11 +66,26 @@ class Places:
 
     def values(self, texts: Iterable[str], *path: str | int) -> tuple[Word, ...]:
         """Return the words of the list at `path`."""
-        return tuple(self.value(text, *path, index) for index, text in enumerate(texts))
+        trace = trace_at(self._trace, path)
+        items = trace.items if isinstance(trace, SequenceTrace) else ()
+        return tuple(
+            _word(self._file, text, item, (*path, index))
+            for index, (text, item) in enumerate(zip(texts, items, strict=True))
+        )
 
     def keys(self, names: Iterable[str], *path: str | int) -> tuple[Word, ...]:
         """Return the keys of the mapping at `path`."""
         return tuple(self.key(*path, name) for name in names)
+
+
+def _word(file: str, text: str, trace: Trace, path: Path) -> Word:
+    if type(trace) is not ScalarEvent:
+        return Word(text, Place(file, *span_of(trace)), path)
+    # The usual case, spelled out: a large state has a hundred thousand words.
+    start, end = cast("Mark", trace.start_mark), cast("Mark", trace.end_mark)
+    line, column = start.line + 1, start.column + 1
+    place = (file, line, column, end.line + 1, end.column + 1)
+    return _tuple(Word, (text, _tuple(Place, place), path))
 
 
 def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:
