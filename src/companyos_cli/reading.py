@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from companyos.config.read_file import FileResult, read_file
 from companyos.config.recheck import is_governing
-from companyos.config.record_codec import Codec
+from companyos.config.record_codec import Codec, Parts
 from companyos.config.sources import WorkTree
 from companyos.errors import UsageError
 from companyos_cli.kept_state import Row, blob_id, lasting_line
@@ -32,8 +32,8 @@ Seen: TypeAlias = Callable[[FileResult], None]
 """Told what a file gives as soon as it is read."""
 
 _Read: TypeAlias = tuple[FileResult, Row | None]
-_Sent: TypeAlias = tuple[str, str, tuple[str, str] | None]
-"""A file's path, its result as JSON, and what else its row holds, if it has one."""
+_Sent: TypeAlias = tuple[str, Parts | None, tuple[str, ...]]
+"""A file's path, and its result taken apart or as a row's values."""
 
 
 @dataclass(slots=True)
@@ -109,13 +109,15 @@ def _read_many(
     def sent(path: str) -> _Sent:
         result, row = read(path)
         if row is None:
-            return path, CODEC.encode(result), None
-        return path, row.result, (row.line, row.blob)
+            return path, CODEC.taken_apart(result), ()
+        return path, None, tuple(row)
 
     def received(message: _Sent) -> _Read:
-        path, result, named = message
-        row = None if named is None else Row(*named, result)
-        return CODEC.decode(path, result), row
+        path, parts, values = message
+        if parts is not None:
+            return CODEC.put_together(path, parts), None
+        row = Row(*values)
+        return CODEC.decode(path, row.result), row
 
     return read_together(paths, read, sent=sent, received=received, processes=processes)
 

@@ -15,7 +15,7 @@ from companyos.checks.check import Check
 from companyos.checks.facts import Word
 from companyos.digests import JSONValue, strict_json
 from companyos.errors import CompanyosError, UsageError
-from companyos.findings import Finding, Place, Severity, in_order
+from companyos.findings import Finding, Severity, in_order
 
 SCHEMA = "companyos.baseline/v1"
 
@@ -110,7 +110,7 @@ def compare(
 
 
 def _stale(path: str, entry: Entry) -> Finding:
-    word = Word(entry.fingerprint, Place(path, entry.line))
+    word = Word(entry.fingerprint, path, entry.line)
     return STALE_ENTRY.finding(
         word,
         f"{entry.check} in `{entry.file}` is mended and still in the baseline",

@@ -19,7 +19,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
         before = first.setdefault(path.casefold(), path)
         if before != path:
             yield CHECK.finding(
-                Word(path, Place(path)),
+                Word(path, path),
                 f"`{path}` and `{before}` are one file where case does not count",
                 hint="rename one of the two; macOS and Windows could hold only one",
                 related=(Related(Place(before), "the other"),),

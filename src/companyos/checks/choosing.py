@@ -89,7 +89,7 @@ def _misnamed_pattern(word: Word, checks: Mapping[str, Check]) -> Finding | None
     meant = [check for name, check in checks.items() if matches(name, word.text)]
     if any(may_be_set_aside(check) for check in meant):
         return None
-    return misnamed(Word(meant[0].name, word.place) if meant else word, checks)
+    return misnamed(Word(meant[0].name, *word.place) if meant else word, checks)
 
 
 def _is_ignored(finding: Finding, preferences: Preferences) -> bool:

@@ -23,11 +23,23 @@ from companyos.flags.vocabulary import FlagKind, FlagState, FlagType
 
 
 class Word(NamedTuple):
-    """One word of a file: what it says, where, and the path to it in the document."""
+    """One word of a file: what it says, where, and the path to it in the document.
+
+    Its place is spelled out: it is made of a word when somebody asks, which is rare.
+    """
 
     text: str
-    place: Place
+    file: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
     path: Path = ()
+
+    @property
+    def place(self) -> Place:
+        """Return where it is written."""
+        return Place(*self[1:6])
 
 
 class TenantFacts(NamedTuple):
@@ -273,4 +285,4 @@ class Facts:
 
     def tree(self, when: Word) -> Node | None:
         """Return a condition that is right, None for one with a mistake."""
-        return self.trees.get((when.place.file, pointer(when.path)))
+        return self.trees.get((when.file, pointer(when.path)))

@@ -20,7 +20,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     words += [each.id for each in facts.bundles]
     words += [each.id for each in facts.flags]
     for word in words:
-        name = word.place.file.rsplit("/", 1)[-1].removesuffix(".yaml")
+        name = word.file.rsplit("/", 1)[-1].removesuffix(".yaml")
         if word.text != name:
             yield CHECK.finding(
                 word,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Facts, Word
-from companyos.findings import Finding, Place, Severity
+from companyos.findings import Finding, Severity
 
 CHECK = Check("ref/missing-file", Severity.ERROR, "a file that is needed is not there")
 
@@ -26,7 +26,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     for path in NEEDED:
         if path not in there:
             yield CHECK.finding(
-                Word(path, Place(path)),
+                Word(path, path),
                 f"`{path}` is missing",
                 hint="add it; `companyos init` in an empty folder shows an example",
             )

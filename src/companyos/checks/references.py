@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Word
-from companyos.findings import Finding, Place, Related
+from companyos.findings import Finding, Related
 
 CANDIDATES_MAX = 3000
 GUESSES_MAX = 50
@@ -28,18 +28,18 @@ class Names:
 
     noun: str
     where: str
-    declared: Mapping[str, Place]
+    declared: Mapping[str, Word]
     also: frozenset[str] = frozenset()
 
     def __contains__(self, name: str) -> bool:
         return name in self.declared or name in self.also
 
 
-def declared(words: Iterable[Word]) -> dict[str, Place]:
-    """Return where each name is declared, the first place if there are several."""
-    found: dict[str, Place] = {}
+def declared(words: Iterable[Word]) -> dict[str, Word]:
+    """Return the words that declare names, the first if there are several."""
+    found: dict[str, Word] = {}
     for word in words:
-        found.setdefault(word.text, word.place)
+        found.setdefault(word.text, word)
     return found
 
 
@@ -76,7 +76,7 @@ def _unknown(check: Check, word: Word, names: Names, near: str | None) -> Findin
     related: tuple[Related, ...] = ()
     hint = names.where
     if near is not None:
-        related = (Related(names.declared[near], "closest match"),)
+        related = (Related(names.declared[near].place, "closest match"),)
         hint = f"did you mean `{near}`?"
     return check.finding(
         word,

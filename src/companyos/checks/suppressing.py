@@ -57,7 +57,7 @@ class Suppression(NamedTuple):
     @property
     def file(self) -> str:
         """Return the file that it is in, the only one that it is about."""
-        return self.comment.place.file
+        return self.comment.file
 
 
 class Suppressed(NamedTuple):

@@ -37,11 +37,7 @@ def _granted(facts: Facts) -> list[Word]:
     """Return the stages that grants such as `promote:staging` name."""
     grants = [grant for each in _signers(facts) for grant in each]
     parts = [(grant, grant.text.partition(":")[2]) for grant in grants]
-    return [
-        Word(stage, grant.place, grant.path)
-        for grant, stage in parts
-        if stage.strip("*")
-    ]
+    return [grant._replace(text=stage) for grant, stage in parts if stage.strip("*")]
 
 
 def _signers(facts: Facts) -> list[tuple[Word, ...]]:

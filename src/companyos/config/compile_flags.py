@@ -32,7 +32,7 @@ _BOOLEANS: Mapping[str, JSONValue] = {"on": True, "off": False}
 
 def flags_document(loaded: Loaded) -> JSONValue:
     """Return the document for a state without errors."""
-    lines = {each.id.place.file: each.id.place.line for each in loaded.facts.flags}
+    lines = {each.id.file: each.id.line for each in loaded.facts.flags}
     return {
         "schema": SCHEMA,
         "flags": {

@@ -86,7 +86,7 @@ def _attributes(of: JSONObject, key: str) -> JSONValue:
 
 
 def _bundle(facts: BundleFacts, catalog: JSONObject, loaded: Loaded) -> JSONValue:
-    path = facts.id.place.file
+    path = facts.id.file
     bundle = _value(loaded, path)
     rules: list[JSONValue] = []
     for index, rule in enumerate(rows(bundle, "rules")):

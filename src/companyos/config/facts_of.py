@@ -41,11 +41,10 @@ from companyos.config.shares import thousandths
 from companyos.config.variants_given import given_by, variant_of
 from companyos.config.yaml_source import Source
 from companyos.digests import JSONObject, JSONValue
-from companyos.findings import Place
 from companyos.flags.vocabulary import FlagKind, FlagState, FlagType
 
 _tuple = tuple.__new__
-"""What the constructors of named tuples do, at half their cost."""
+"""What the constructor of a named tuple does, at half its cost."""
 
 
 class Places:
@@ -62,7 +61,7 @@ class Places:
     def key(self, *path: str | int) -> Word:
         """Return the word that is the last key of `path`."""
         span = key_span(self._trace, path)
-        return Word(str(path[-1]), Place(self._file, *span), path)
+        return Word(str(path[-1]), self._file, *span, path)
 
     def values(self, texts: Iterable[str], *path: str | int) -> tuple[Word, ...]:
         """Return the words of the list at `path`."""
@@ -80,12 +79,12 @@ class Places:
 
 def _word(file: str, text: str, trace: Trace, path: Path) -> Word:
     if type(trace) is not ScalarEvent:
-        return Word(text, Place(file, *span_of(trace)), path)
+        return Word(text, file, *span_of(trace), path)
     # The usual case, spelled out: a large state has a hundred thousand words.
     start, end = cast("Mark", trace.start_mark), cast("Mark", trace.end_mark)
     line, column = start.line + 1, start.column + 1
-    place = (file, line, column, end.line + 1, end.column + 1)
-    return _tuple(Word, (text, _tuple(Place, place), path))
+    parts = (text, file, line, column, end.line + 1, end.column + 1, path)
+    return _tuple(Word, parts)
 
 
 def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:

@@ -316,7 +316,7 @@ def _seen(
     return replace(
         facts,
         flags=tuple(
-            flag if flag.id.place.file in told else _overriding(flag, tenants)
+            flag if flag.id.file in told else _overriding(flag, tenants)
             for flag in facts.flags
         ),
         catalog=facts.catalog and _naming(facts.catalog, flags),

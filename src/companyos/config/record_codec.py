@@ -11,7 +11,7 @@ import json
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -53,6 +53,9 @@ _FORMS: Mapping[Kind, object] = {
 """The type of each kind's record; the empty ones are tuples of nothing."""
 
 Row: TypeAlias = list[JSONValue]
+Parts: TypeAlias = tuple[Sequence[Sequence[str | int]], Row]
+"""The paths of a result's words, and the rest."""
+
 _Encode: TypeAlias = Callable[[object], JSONValue]
 _Decode: TypeAlias = Callable[[JSONValue], object]
 _tuple = tuple.__new__
@@ -79,6 +82,18 @@ class Codec:
 
     def encode(self, result: FileResult) -> str:
         """Return the JSON form of a result."""
+        return _encoded(self.taken_apart(result))
+
+    def decode(self, path: str, data: str) -> FileResult:
+        """Return the result of the file at `path`.
+
+        Raises:
+            ValueError: this is no form of a result; also `TypeError` and `LookupError`.
+        """
+        return self.put_together(path, cast("Parts", json.loads(data)))
+
+    def taken_apart(self, result: FileResult) -> Parts:
+        """Return what a result is made of: lists, texts and numbers."""
         self._paths, self._indexes = [], {}
         kind, record = result.kind, result.record
         form = None if kind is None or record is None else _FORMS[kind]
@@ -95,15 +110,11 @@ class Codec:
             else (),
             result.value,
         ]
-        return _encoded([self._paths, row])
+        return self._paths, row
 
-    def decode(self, path: str, data: str) -> FileResult:
-        """Return the result of the file at `path`.
-
-        Raises:
-            ValueError: this is no form of a result; also `TypeError` and `LookupError`.
-        """
-        paths, row = cast("tuple[list[list[str | int]], Row]", json.loads(data))
+    def put_together(self, path: str, parts: Parts) -> FileResult:
+        """Return the result that was taken apart, of the file at `path`."""
+        paths, row = parts
         self._file = path
         self._paths = [self._met.setdefault(each, each) for each in map(tuple, paths)]
         kind_name, record, conditions, findings, suppressions, value = row
@@ -146,20 +157,20 @@ class Codec:
         return self._decoders[form](value)
 
     def _word(self, value: object) -> JSONValue:
-        text, place, path = cast("Word", value)
+        text, _, line, column, end_line, end_column, path = cast("Word", value)
         index = self._indexes.get(path)
         if index is None:
             index = self._indexes[path] = len(self._paths)
             self._paths.append(path)
-        return [text, index, place.line, place.column, place.end_line, place.end_column]
+        return [text, index, line, column, end_line, end_column]
 
     def _word_again(self, value: JSONValue) -> Word:
         text, index, line, column, end_line, end_column = cast(
             "tuple[str, int, int, int, int, int]", value
         )
-        # What their constructors do, at half the cost: there are many of these.
-        place = _tuple(Place, (self._file, line, column, end_line, end_column))
-        return _tuple(Word, (text, place, self._paths[index]))
+        # What the constructor does, at half the cost: there are many of these.
+        place = (self._file, line, column, end_line, end_column)
+        return _tuple(Word, (text, *place, self._paths[index]))
 
     def _encoder(self, kind: object) -> _Encode:
         """Return what writes values of a type."""

@@ -96,7 +96,7 @@ def _names(words: re.Match[str]) -> Iterator[tuple[int, int]]:
 
 
 def _word(path: str, text: str, start: int, end: int) -> Word:
-    return Word(text[start:end], span_at(text, start, end).of(path))
+    return Word(text[start:end], path, *span_at(text, start, end))
 
 
 def _line_meant(text: str, start: int, line: int) -> int:

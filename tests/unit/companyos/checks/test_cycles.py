@@ -14,7 +14,7 @@ def edges(*rows: tuple[str, str]) -> dict[str, list[Word]]:
     """Return references, each placed in the file of who refers."""
     found: dict[str, list[Word]] = {}
     for source, target in rows:
-        found.setdefault(source, []).append(Word(target, Place(f"{source}.yaml")))
+        found.setdefault(source, []).append(Word(target, f"{source}.yaml"))
         found.setdefault(target, [])
     return found
 

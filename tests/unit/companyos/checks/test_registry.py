@@ -18,14 +18,14 @@ from companyos.checks.facts import (
     Word,
 )
 from companyos.checks.registry import CHECKS, run
-from companyos.findings import Place, in_order
+from companyos.findings import in_order
 
 TODAY = date(2026, 6, 1)
 
 
 def word(text: str, line: int = 1, *, file: str = "x.yaml") -> Word:
     """Return a word on a line of a file."""
-    return Word(text, Place(file, line))
+    return Word(text, file, line)
 
 
 def tenant(name: str, bundle: str, region: str = "eu") -> TenantFacts:
