@@ -7,7 +7,7 @@ there is one of are in `governing_facts`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias, cast
+from typing import Protocol, TypeAlias, cast
 
 from yaml.error import Mark
 from yaml.events import ScalarEvent
@@ -47,6 +47,13 @@ _tuple = tuple.__new__
 """What the constructor of a named tuple does, at half its cost."""
 
 
+class _Marked(Protocol):
+    """An event as the parser makes it, with both marks."""
+
+    start_mark: Mark
+    end_mark: Mark
+
+
 class Places:
     """Makes words of one file's values and keys."""
 
@@ -81,7 +88,8 @@ def _word(file: str, text: str, trace: Trace, path: Path) -> Word:
     if type(trace) is not ScalarEvent:
         return Word(text, file, *span_of(trace), path)
     # The usual case, spelled out: a large state has a hundred thousand words.
-    start, end = cast("Mark", trace.start_mark), cast("Mark", trace.end_mark)
+    marked = cast("_Marked", trace)
+    start, end = marked.start_mark, marked.end_mark
     line, column = start.line + 1, start.column + 1
     parts = (text, file, line, column, end.line + 1, end.column + 1, path)
     return _tuple(Word, parts)

@@ -6,11 +6,12 @@ order of the sources and of the process's hashes changes nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from companyos.checks import registry
 from companyos.checks.choosing import Preferences
@@ -181,28 +182,43 @@ def _conditions(
 def _facts(
     results: Sequence[FileResult], trees: Mapping[tuple[str, str], Node]
 ) -> Facts:
-    only = {result.kind: result.record for result in results}
+    by_kind = _by_kind(results)
+    only = {kind: same[-1].record for kind, same in by_kind.items()}
     return Facts(
-        tenants=_records(results, TenantFacts),
-        bundles=_records(results, BundleFacts),
-        flags=_records(results, FlagFacts),
+        tenants=_records(by_kind[Kind.TENANT], TenantFacts),
+        bundles=_records(by_kind[Kind.POLICY], BundleFacts),
+        flags=_records(by_kind[Kind.FLAG], FlagFacts),
         catalog=cast("CatalogFacts | None", only.get(Kind.CATALOG)),
         regions=cast("tuple[RegionFacts, ...] | None", only.get(Kind.REGIONS)),
         stages=cast("tuple[StageFacts, ...] | None", only.get(Kind.STAGES)),
         signers=cast("SignersFacts | None", only.get(Kind.SIGNERS)),
         subjects=cast("tuple[SubjectFacts, ...] | None", only.get(Kind.IDENTITY)),
         files=tuple(result.path for result in results),
-        broken=broken_in(results),
+        broken=_broken_of(by_kind),
         trees=trees,
     )
 
 
 def broken_in(results: Sequence[FileResult]) -> Broken:
     """Return the names of files of which it is not known what they declare."""
+    return _broken_of(_by_kind(results))
+
+
+_ByKind: TypeAlias = Mapping[Kind | None, list[FileResult]]
+
+
+def _by_kind(results: Iterable[FileResult]) -> _ByKind:
+    found: defaultdict[Kind | None, list[FileResult]] = defaultdict(list)
+    for result in results:
+        found[result.kind].append(result)
+    return found
+
+
+def _broken_of(by_kind: _ByKind) -> Broken:
     return Broken(
-        tenants=_broken(results, Kind.TENANT),
-        bundles=_broken(results, Kind.POLICY),
-        flags=_broken(results, Kind.FLAG),
+        tenants=_broken(by_kind[Kind.TENANT]),
+        bundles=_broken(by_kind[Kind.POLICY]),
+        flags=_broken(by_kind[Kind.FLAG]),
     )
 
 
@@ -213,12 +229,9 @@ def _records(results: Sequence[FileResult], kind: type[RecordT]) -> tuple[Record
     return tuple(r.record for r in results if isinstance(r.record, kind))
 
 
-def _broken(results: Iterable[FileResult], kind: Kind) -> frozenset[str]:
-    return frozenset(
-        stem_of(result.path)
-        for result in results
-        if result.kind is kind and _declared(result.record) != stem_of(result.path)
-    )
+def _broken(results: Iterable[FileResult]) -> frozenset[str]:
+    named = ((stem_of(result.path), result.record) for result in results)
+    return frozenset(name for name, record in named if _declared(record) != name)
 
 
 def _declared(record: Record | None) -> str | None:

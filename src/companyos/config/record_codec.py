@@ -156,26 +156,25 @@ class Codec:
             self._decoders[form] = self._decoder(form)
         return self._decoders[form](value)
 
-    def _word(self, value: object) -> JSONValue:
-        text, _, line, column, end_line, end_column, path = cast("Word", value)
+    def _word(self, value: Word) -> JSONValue:
+        text, _, line, column, end_line, end_column, path = value
         index = self._indexes.get(path)
         if index is None:
             index = self._indexes[path] = len(self._paths)
             self._paths.append(path)
         return [text, index, line, column, end_line, end_column]
 
-    def _word_again(self, value: JSONValue) -> Word:
-        text, index, line, column, end_line, end_column = cast(
-            "tuple[str, int, int, int, int, int]", value
-        )
+    def _word_again(self, value: tuple[str, int, int, int, int, int]) -> Word:
+        text, index, line, column, end_line, end_column = value
+        path = self._paths[index]
         # What the constructor does, at half the cost: there are many of these.
-        place = (self._file, line, column, end_line, end_column)
-        return _tuple(Word, (text, *place, self._paths[index]))
+        parts = (text, self._file, line, column, end_line, end_column, path)
+        return _tuple(Word, parts)
 
     def _encoder(self, kind: object) -> _Encode:
         """Return what writes values of a type."""
         if kind is Word:
-            return self._word
+            return cast("_Encode", self._word)
         if kind is Place:
             return lambda place: list(cast("Place", place))
         if typing.get_origin(kind) in {tuple, frozenset}:
@@ -213,7 +212,7 @@ class Codec:
     def _decoder(self, kind: object) -> _Decode:
         """Return what reads values of a type again, as `_encoder` writes them."""
         if kind is Word:
-            return self._word_again
+            return cast("_Decode", self._word_again)
         if kind is Place:
             return lambda values: Place(*cast("tuple[str, int, int, int, int]", values))
         if typing.get_origin(kind) in {tuple, frozenset}:
