@@ -143,30 +143,42 @@ def installed_checker(folder: Path) -> str | None:
     """Install check-jsonschema and return its program, None where that fails."""
     environment = folder / "venv"
     pip = [str(environment / "bin" / "pip"), "install", "--quiet", "check-jsonschema"]
-    made = succeeds([sys.executable, "-m", "venv", str(environment)]) and succeeds(pip)
-    return str(environment / "bin" / "check-jsonschema") if made else None
+    steps = [[sys.executable, "-m", "venv", str(environment)], pip]
+    is_there = all(succeeds(step, "check-jsonschema") for step in steps)
+    return str(environment / "bin" / "check-jsonschema") if is_there else None
 
 
 def installed_ajv(folder: Path) -> str | None:
     """Install ajv-cli and return its program, None where that fails."""
-    npm = ["npm", "install", "--silent", "--prefix", str(folder), "ajv-cli"]
-    return str(folder / "node_modules" / ".bin" / "ajv") if succeeds(npm) else None
+    npm = ["npm", "install", "--loglevel=error", "--prefix", str(folder), "ajv-cli"]
+    is_there = succeeds(npm, "ajv-cli")
+    return str(folder / "node_modules" / ".bin" / "ajv") if is_there else None
 
 
-def succeeds(command: Sequence[str]) -> bool:
-    """Return whether a program is there and ends well."""
+def succeeds(command: Sequence[str], peer: str) -> bool:
+    """Return whether a program ends well; if not, tell why a peer is left out."""
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
-    except OSError:
+        done = subprocess.run(  # noqa: S603 - programs of our own choosing
+            command, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        print(f"without {peer}: {error}", flush=True)
         return False
+    if done.returncode:
+        print(f"without {peer}: {done.stderr.strip()}", flush=True)
     return not done.returncode
+
+
+def make_repository(root: Path) -> None:
+    """Make a Git repository, where the command keeps what it has found."""
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)  # noqa: S603, S607
 
 
 def compare(folder: Path, rounds: int) -> None:
     """Print all contestants on the same files, and how often the last fits in each."""
     root = folder / "compared"
     write(generate(1, COMPARED), root)
-    succeeds(["git", "init", "--quiet", str(root)])
+    make_repository(root)
     turns = itertools.count()
     contestants: dict[str, Callable[[], Cost]] = {
         "companyos, 1 process": lambda: ours(root, "--no-cache", "--jobs", "1"),
@@ -208,7 +220,7 @@ def scale(folder: Path, rounds: int) -> None:
         root = folder / f"of-{count}"
         bundles, flags = count // 25, count // 6
         write(generate(1, Size(count - bundles - flags, bundles, flags)), root)
-        succeeds(["git", "init", "--quiet", str(root)])
+        make_repository(root)
         cold = [ours(root, "--no-cache") for _ in range(rounds)]
         ours(root)
         again = [warm(root, turn) for turn in range(rounds)]

@@ -11,9 +11,8 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TextIO, TypeAlias
 
 from companyos.errors import CompanyosError, UnavailableError, UsageError
 from companyos_cli.exits import ExitStatus
@@ -43,8 +42,7 @@ class Output(StrEnum):
 Paint: TypeAlias = Callable[[str, Role], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a command found out: for people, for programs, and as an exit status.
 
     `next_step` is the command a person would likely run now.

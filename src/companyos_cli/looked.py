@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from companyos.checks.choosing import Preferences
 from companyos.checks.suppressing import Suppressed
@@ -10,14 +10,13 @@ from companyos.config.sources import Sources
 from companyos.findings import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """The findings in `sources`, those that comments set aside, and preferences."""
 
     findings: tuple[Finding, ...]
-    sources: Sources = field(repr=False)
+    sources: Sources
     suppressed: tuple[Suppressed, ...] = ()
-    preferences: Preferences = field(default_factory=Preferences)
+    preferences: Preferences = Preferences()
 
     def text(self, path: str) -> str:
         """Return a file's text for showing; what is no UTF-8 is replaced."""

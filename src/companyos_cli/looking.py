@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from companyos.config.load import Loaded, assemble, examine, put_aside
 from companyos.config.read_file import FileResult, read_file
@@ -19,8 +19,7 @@ from companyos_cli.result_cache import NAME, ResultCache, cache_file, cache_key
 from companyos_cli.wiring import Workspace, reading_progress, wall_clock_ns
 
 
-@dataclass(frozen=True, slots=True)
-class Effort:
+class Effort(NamedTuple):
     """How to look: with how many processes (0 is `auto`), and what may be kept.
 
     With `against`, only what is new since that commit is a finding.
@@ -62,7 +61,7 @@ def look_with(
     if looked is None:
         looked = look_at_all(workspace, effort, tree, cache, today=today)
     if cache is not None and cache.is_corrupt:
-        looked = replace(looked, findings=in_order([*looked.findings, _CORRUPT]))
+        looked = looked._replace(findings=in_order([*looked.findings, _CORRUPT]))
     return looked
 
 
@@ -92,7 +91,7 @@ def look_at_all(
     if effort.against is None:
         return looked
     base = _state_at(effort.against, workspace, tree, read, today=today)
-    return replace(looked, findings=new_since(base, loaded))
+    return looked._replace(findings=new_since(base, loaded))
 
 
 def new_since(base: Loaded, loaded: Loaded) -> tuple[Finding, ...]:

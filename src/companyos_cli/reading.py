@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from companyos.config.read_file import FileResult, read_file
 from companyos.config.recheck import is_governing
@@ -45,8 +45,7 @@ class Read:
     rows: dict[str, Row] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """Rows of an earlier run, and the time at which this one began."""
 
     rows: Mapping[str, Row]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from companyos.checks.baseline import compare, read_baseline, write_baseline
 from companyos.checks.choosing import Choice, Preferences, choose, is_known
@@ -24,23 +24,21 @@ from companyos_cli.scoping import Wanted
 from companyos_cli.wiring import environment
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """How to tell it: which findings, in which form, and what answers no.
 
     `baseline` is a file of known findings, which `write_baseline` makes anew.
     """
 
     form: FindingsOutput = FindingsOutput.TEXT
-    choice: Choice = field(default_factory=Choice)
+    choice: Choice = Choice()
     strict: bool = False
     exit_zero: bool = False
     baseline: Path | None = None
     write_baseline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Everything that was found, what comments set aside, and what is preferred.
 
     It is not whole where only what is new since a commit is among it.
@@ -48,7 +46,7 @@ class Found:
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
-    preferences: Preferences = field(default_factory=Preferences)
+    preferences: Preferences = Preferences()
     is_whole: bool = True
 
 
@@ -134,7 +132,7 @@ def answer_of(report: Report, telling: Telling, text_of: TextOf) -> Answer:
     if telling.form in {FindingsOutput.TEXT, FindingsOutput.JSON}:
         return answer
     text = rendered(report, telling.form, ALL)
-    return replace(answer, text=lambda _paint: text)
+    return answer._replace(text=lambda _paint: text)
 
 
 def _aside(report: Report) -> str:

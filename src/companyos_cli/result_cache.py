@@ -115,8 +115,12 @@ class ResultCache:
         self._open.execute("COMMIT")
 
     def _is_still(self, state: bytes) -> bool:
-        found = self._row(b"state")
-        return found is not None and found[0] == self._seal(b"state", state)
+        """Return whether the state is this one, without reading all of it again."""
+        if self._open is None:
+            return False
+        query = "SELECT 1 FROM kept WHERE name = ? AND seal = ?"
+        row = b"state", self._seal(b"state", state)
+        return self._open.execute(query, row).fetchone() is not None
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         address = f"{self._path.absolute().as_uri()}?mode={mode}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from companyos.config.sources import Sources
 from companyos.errors import InvalidStateError
@@ -23,8 +23,7 @@ FIXES_MAX = 500
 """Findings of which it is worked out how they can be mended; that takes time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What to look at, how hard, and how to tell it."""
 
     paths: Sequence[Path]
@@ -44,7 +43,7 @@ def check(workspace: Workspace, asked: Asked) -> Answer:
     report = report_of(found, asked.telling, wanted, root=workspace.root)
     answer = answer_of(report, asked.telling, text_of)
     if any(each.fix is not None for each in report.findings):
-        return replace(answer, next_step="companyos fix --diff")
+        return answer._replace(next_step="companyos fix --diff")
     return answer
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from companyos.checks.facts import Facts, Word
 from companyos.checks.pointers import pointer
 from companyos.findings import Finding, Related, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One check; `name` is `group/name` and never used for another one again."""
 
     name: str

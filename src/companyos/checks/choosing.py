@@ -7,7 +7,8 @@ command may leave out anything, as by naming paths.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from companyos.checks.check import Check
@@ -26,11 +27,10 @@ class Choice(NamedTuple):
     least: Severity = Severity.INFO
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(NamedTuple):
     """How much checks matter in one repository, and what is not reported there."""
 
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = MappingProxyType({})
     ignore: tuple[str, ...] = ()
     baseline: str | None = None
 

@@ -9,9 +9,11 @@ and most runs are so short that making the classes would take a good part of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from companyos.authz.vocabulary import Effect
@@ -264,7 +266,7 @@ class Broken(NamedTuple):
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Everything checks know. What is None is missing or broken, and reported so.
 
@@ -282,6 +284,16 @@ class Facts:
     files: tuple[str, ...] = ()
     broken: Broken = field(default_factory=Broken)
     trees: Mapping[tuple[str, str], Node] = field(default_factory=dict)
+
+    @cached_property
+    def members(self) -> Mapping[str, Collection[str]]:
+        """The tenants that take part in each flag that any takes part in."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for tenant in self.tenants:
+            name = tenant.id.text
+            for word in tenant.flags:
+                found[word.text].add(name)
+        return dict(found)
 
     def tree(self, when: Word) -> Node | None:
         """Return a condition that is right, None for one with a mistake."""

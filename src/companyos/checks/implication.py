@@ -7,15 +7,13 @@ reasons are told apart as if they did not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from companyos.conditions.text import to_text
 from companyos.conditions.tree import And, Has, Literal, Node, Not, Or
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a condition asks for, as texts: its parts, and the alternatives of each.
 
     One that `is_never` is certainly never true: a part contradicts it.

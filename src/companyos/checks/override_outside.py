@@ -20,10 +20,10 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """Yield each override that can never be asked."""
     tenants = {tenant.id.text: tenant for tenant in facts.tenants}
     for flag in facts.flags:
+        members = facts.members.get(flag.id.text, ())
         for word in (each.tenant for each in flag.overrides):
-            tenant = tenants.get(word.text)
-            if tenant and all(each.text != flag.id.text for each in tenant.flags):
-                yield _finding(flag, tenant, word)
+            if word.text not in members and word.text in tenants:
+                yield _finding(flag, tenants[word.text], word)
 
 
 def _finding(flag: FlagFacts, tenant: TenantFacts, word: Word) -> Finding:

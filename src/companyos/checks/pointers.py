@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the document down to a value."""
 
 
+@lru_cache(maxsize=4096)
 def pointer(path: Path) -> str:
     """Return `path` as a JSON pointer (RFC 6901)."""
     return "".join(f"/{_escaped(str(step))}" for step in path)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from companyos.authz.vocabulary import ANY
-from companyos.checks.facts import CatalogFacts, Facts, RuleFacts
+from companyos.checks.facts import CatalogFacts, Facts, RuleFacts, Word
 from companyos.checks.implication import Known, Terms, implies
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """A rule's people, actions and condition; `when` is None for always."""
 
     rule: RuleFacts
@@ -45,6 +44,7 @@ class Reaches:
         self._actions = [word.text for word in catalog.actions]
         self._heirs = _heirs(catalog)
         self._terms = Known()
+        self._met: dict[tuple[str, ...], frozenset[str]] = {}
         self._found: dict[int, tuple[RuleFacts, Reach | None]] = {}
 
     def of(self, rule: RuleFacts) -> Reach | None:
@@ -61,19 +61,27 @@ class Reaches:
         when = self._facts.tree(rule.when) if rule.when else None
         if rule.when is not None and when is None:
             return None
-        named = [word.text for word in rule.roles]
-        roles = {heir for role in named for heir in self._heirs.get(role, {role})}
-        actions = {each for word in rule.actions for each in self._named(word.text)}
+        actions = self._all(rule.actions, self._actions_named)
         if not actions:
             return None
+        roles = self._all(rule.roles, self._heirs_of)
         return Reach(
-            rule=rule,
-            roles=frozenset(roles),
-            actions=frozenset(actions),
-            when=None if when is None else self._terms.terms(when),
+            rule, roles, actions, None if when is None else self._terms.terms(when)
         )
 
-    def _named(self, action: str) -> list[str]:
+    def _all(
+        self, words: Iterable[Word], meant: Callable[[str], Iterable[str]]
+    ) -> frozenset[str]:
+        """Return all that is meant by words; rules by the hundred use the same few."""
+        named = tuple([word.text for word in words])
+        if named not in self._met:
+            self._met[named] = frozenset(each for name in named for each in meant(name))
+        return self._met[named]
+
+    def _heirs_of(self, role: str) -> Iterable[str]:
+        return self._heirs.get(role, (role,))
+
+    def _actions_named(self, action: str) -> Iterable[str]:
         if not action.endswith(":*"):
             return [action]
         return [each for each in self._actions if each.startswith(action[:-1])]

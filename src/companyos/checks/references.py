@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Word
@@ -18,8 +19,7 @@ A change could otherwise bring so many wrong names that guessing takes hours.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The names there are, and where each is declared.
 
     `noun` is what they name, `where` is how one is added. `also` are names of files
@@ -31,8 +31,9 @@ class Names:
     declared: Mapping[str, Word]
     also: frozenset[str] = frozenset()
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.declared or name in self.also
+    def have(self, names: Iterable[str]) -> bool:
+        """Return whether all of `names` are there."""
+        return self.also.union(self.declared).issuperset(names)
 
 
 def declared(words: Iterable[Word]) -> dict[str, Word]:
@@ -45,9 +46,10 @@ def declared(words: Iterable[Word]) -> dict[str, Word]:
 
 def unknown(check: Check, uses: Iterable[Word], names: Names) -> Iterator[Finding]:
     """Yield one finding for each name that is used and not there, with a count."""
+    known = names.also.union(names.declared)
     places: dict[str, list[Word]] = {}
     for use in uses:
-        if use.text not in names:
+        if use.text not in known:
             places.setdefault(use.text, []).append(use)
     guesses = Guesses(names.declared)
     for words in places.values():

@@ -12,8 +12,10 @@ from companyos.findings import Finding, Severity
 CHECK = Check("id/reserved", Severity.ERROR, "an id that has a meaning already")
 
 _OURS = {"all", "any", "default", "none", "null", "self", "true", "false"}
-_DEVICES = {"con", "prn", "aux", "nul"}
-_PORTS = {f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)}
+_DEVICES = {
+    *("con", "prn", "aux", "nul"),
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
+}
 
 
 def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
@@ -21,7 +23,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     for word in _ids(facts):
         if word.text in _OURS:
             yield _finding(word, "it reads like a word for several, or for nothing")
-        elif word.text in _DEVICES | _PORTS:
+        elif word.text in _DEVICES:
             yield _finding(word, "Windows cannot have a file of this name")
 
 

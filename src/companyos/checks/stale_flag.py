@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from companyos.checks.check import Check
@@ -16,6 +16,8 @@ CHECK = Check(
     "flag/stale", Severity.WARNING, "a flag gives all of its tenants the same answer"
 )
 
+_STAYS = {FlagKind.KILL_SWITCH, FlagKind.PERMISSION}
+
 
 def find(facts: Facts, now: datetime) -> Iterator[Finding]:
     """Yield each flag that has choices and makes none between its tenants.
@@ -24,12 +26,10 @@ def find(facts: Facts, now: datetime) -> Iterator[Finding]:
     """
     if facts.broken.tenants:
         return
-    members: dict[str, list[str]] = {}
-    for tenant in facts.tenants:
-        for word in tenant.flags:
-            members.setdefault(word.text, []).append(tenant.id.text)
     for flag in facts.flags:
-        answers = _answers(flag, members, now) if _may_go_stale(flag) else frozenset()
+        if not _may_go_stale(flag):
+            continue
+        answers = _answers(flag, facts.members.get(flag.id.text, ()), now)
         if len(answers) == 1:
             [answer] = answers
             yield CHECK.finding(
@@ -41,20 +41,18 @@ def find(facts: Facts, now: datetime) -> Iterator[Finding]:
 
 
 def _answers(
-    flag: FlagFacts, members: Mapping[str, list[str]], now: datetime
+    flag: FlagFacts, members: Collection[str], now: datetime
 ) -> frozenset[str]:
     overrides = holding(flag, now)
-    tenants = members.get(flag.id.text, [])
-    given = [overrides[each].gives for each in tenants if each in overrides]
-    rest = otherwise(flag) if len(given) < len(tenants) else frozenset[str]()
+    given = [each.gives for name, each in overrides.items() if name in members]
+    rest = otherwise(flag) if len(given) < len(members) else frozenset[str]()
     return rest.union(*given)
 
 
 def _may_go_stale(flag: FlagFacts) -> bool:
     """Kill switches and permissions stay; a constant flag is reported as such."""
-    stays = {FlagKind.KILL_SWITCH, FlagKind.PERMISSION}
     return (
-        flag.kind not in stays
+        flag.kind not in _STAYS
         and flag.state is FlagState.ACTIVE
         and not flag.prerequisites
         and not is_constant(flag)

@@ -24,6 +24,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
         facts.broken.flags,
     )
     services = facts.catalog.services if facts.catalog else ()
-    uses = [word for tenant in facts.tenants for word in tenant.flags]
-    uses += [word for service in services for word in service.flags]
+    uses = [word for service in services for word in service.flags]
+    if not names.have(facts.members):
+        uses += [word for tenant in facts.tenants for word in tenant.flags]
     yield from unknown(CHECK, uses, names)

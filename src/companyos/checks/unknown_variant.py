@@ -32,12 +32,20 @@ def wrong_answers(
 ) -> Iterator[Finding]:
     """Yield those of `answers` that `flag` cannot give."""
     names = flag.variant_names()
+    is_boolean = flag.type is FlagType.BOOLEAN
+    answers = [
+        each
+        for each in answers
+        if (not is_boolean if each.is_boolean else each.word.text not in names)
+    ]
+    if not answers:
+        return
     known = ", ".join(f"`{name}`" for name in names[:SHOWN_MAX])
     guesses = Guesses(names)
     where = (Related(flag.id.place, "the flag"),)
     for answer in answers:
         text = answer.word.text
-        if answer.is_boolean and flag.type is not FlagType.BOOLEAN:
+        if answer.is_boolean:
             yield check.finding(
                 answer.word,
                 f"`{text}` is a boolean, and flag `{flag.id.text}` is of type "
@@ -47,7 +55,7 @@ def wrong_answers(
                 hint=f"name one of its variants: {known}",
                 related=where,
             )
-        elif not answer.is_boolean and text not in names:
+        else:
             near = guesses.nearest(text)
             yield check.finding(
                 answer.word,

@@ -24,7 +24,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """
     if facts.catalog is None or facts.broken.tenants or facts.broken.flags:
         return
-    used = {word.text for tenant in facts.tenants for word in tenant.flags}
+    used = set(facts.members)
     used |= {word.text for each in facts.catalog.services for word in each.flags}
     used |= {each.flag.text for flag in facts.flags for each in flag.prerequisites}
     if not used <= {flag.id.text for flag in facts.flags}:

@@ -60,6 +60,11 @@ class Places:
     def __init__(self, source: Source) -> None:
         self._file = source.path
         self._trace = source.marks.trace
+        self._entries = source.marks.entries
+
+    def field(self, of: JSONObject, key: str) -> Word:
+        """Return the word that a key of the document itself has; it is a string."""
+        return _word(self._file, text(of, key), self._entries[key][1], (key,))
 
     def value(self, text: str, *path: str | int) -> Word:
         """Return the word that is the value at `path`."""
@@ -74,10 +79,11 @@ class Places:
         """Return the words of the list at `path`."""
         trace = trace_at(self._trace, path)
         items = trace.items if isinstance(trace, SequenceTrace) else ()
-        return tuple(
+        words = [
             _word(self._file, text, item, (*path, index))
             for index, (text, item) in enumerate(zip(texts, items, strict=True))
-        )
+        ]
+        return tuple(words)
 
     def keys(self, names: Iterable[str], *path: str | int) -> tuple[Word, ...]:
         """Return the keys of the mapping at `path`."""
@@ -98,13 +104,13 @@ def _word(file: str, text: str, trace: Trace, path: Path) -> Word:
 def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:
     """Return a tenant's facts."""
     return TenantFacts(
-        id=at.value(text(value, "tenant_id"), "tenant_id"),
-        env=at.value(text(value, "env"), "env"),
-        bundle=at.value(text(value, "policy_bundle_ref"), "policy_bundle_ref"),
+        id=at.field(value, "tenant_id"),
+        env=at.field(value, "env"),
+        bundle=at.field(value, "policy_bundle_ref"),
         flags=at.values(texts(value, "feature_flags"), "feature_flags"),
-        region=at.value(text(value, "data_region"), "data_region"),
-        name=at.value(text(value, "display_name"), "display_name"),
-        contact=at.value(text(value, "owner_contact"), "owner_contact"),
+        region=at.field(value, "data_region"),
+        name=at.field(value, "display_name"),
+        contact=at.field(value, "owner_contact"),
         classification=text_or(value, "data_classification", None),
     )
 
@@ -112,7 +118,7 @@ def tenant_facts(value: JSONObject, at: Places) -> TenantFacts:
 def bundle_facts(value: JSONObject, at: Places) -> BundleFacts:
     """Return a policy bundle's facts."""
     return BundleFacts(
-        id=at.value(text(value, "bundle_id"), "bundle_id"),
+        id=at.field(value, "bundle_id"),
         abstract=bool(value.get("abstract", False)),
         extends=at.values(texts(value, "extends"), "extends"),
         rules=tuple(
@@ -135,7 +141,7 @@ def flag_facts(value: JSONObject, at: Places) -> FlagFacts:
     served = list(_served(value))
     default = variant_of(_answer(value["default"]))
     return FlagFacts(
-        id=at.value(text(value, "flag_id"), "flag_id"),
+        id=at.field(value, "flag_id"),
         type=FlagType(text_or(value, "type", "boolean")),
         variants=tuple(
             VariantFacts(at.key("variants", name), each)
@@ -160,7 +166,7 @@ def flag_facts(value: JSONObject, at: Places) -> FlagFacts:
         else None,
         kind=FlagKind(text_or(value, "kind", "release")),
         state=FlagState(text_or(value, "state", "active")),
-        owner=at.value(text(value, "owner"), "owner"),
+        owner=at.field(value, "owner"),
     )
 
 

@@ -71,6 +71,11 @@ class Marks(NamedTuple):
         return span_of(self.trace)
 
     @property
+    def entries(self) -> dict[str, tuple[ScalarEvent, Trace]]:
+        """Return the events of a mapping's keys and values, none of anything else."""
+        return self.trace.entries if isinstance(self.trace, MappingTrace) else {}
+
+    @property
     def style(self) -> str:
         """Return how a scalar is written: empty for plain, or one of `'"|>`."""
         trace = self.trace

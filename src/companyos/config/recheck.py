@@ -16,9 +16,10 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from companyos.checks.facts import (
     Broken,
@@ -50,8 +51,7 @@ _NAMED: dict[Kind, type[Named]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One file's result in the last run and now, None where there was or is none."""
 
     path: str
@@ -59,8 +59,7 @@ class Change:
     after: FileResult | None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What the last run left: all that was found, the broken files, and the names.
 
     `governing` are the results of files that there is one of. `result` gives those of
@@ -76,8 +75,7 @@ class Kept:
     trees: Callable[[Iterable[FileResult]], Trees]
 
 
-@dataclass(frozen=True, slots=True)
-class Rechecked:
+class Rechecked(NamedTuple):
     """What there is to find now, nothing of it set aside, and the broken files."""
 
     findings: tuple[Finding, ...]

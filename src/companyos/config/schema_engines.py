@@ -9,18 +9,16 @@ with a change that is not trusted yet.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from companyos.config.schema_words import Schema
 from companyos.digests import JSONValue
 from companyos.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A keyword that a value does not meet.
 
     `schema` is the one that has the keyword, `path` leads to the value. `branches` are

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from companyos.config.yaml_scalars import kind_of
 from companyos.digests import JSONValue
@@ -27,8 +27,7 @@ _TYPES = {
 _SHOWN_MAX = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One keyword that a value does not meet; `name` is the key it is about, if any."""
 
     keyword: str
@@ -43,8 +42,7 @@ class Problem:
         return self.schema.get(self.keyword)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What to say: the check's name without its group, and the texts of a finding."""
 
     check: str

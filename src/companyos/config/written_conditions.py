@@ -100,8 +100,7 @@ def check_conditions(
     return checked
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     tree: Node | None
     problems: tuple[ConditionProblem, ...]
 

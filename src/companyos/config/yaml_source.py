@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import NoReturn, TypeAlias, cast
+from dataclasses import replace
+from typing import NamedTuple, NoReturn, TypeAlias, cast
 
 from yaml import __with_libyaml__
 from yaml.error import Mark, MarkedYAMLError, YAMLError
@@ -70,8 +70,7 @@ _CLEAR_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]*").fullmatch
 Events: TypeAlias = Callable[[], Event | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file as read. `findings` are warnings: the value holds nevertheless."""
 
     path: str

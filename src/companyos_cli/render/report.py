@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from companyos.checks.suppressing import Suppressed
 from companyos.findings import Finding, Severity
@@ -13,8 +12,7 @@ TextOf: TypeAlias = Callable[[str], str]
 """Gives a file's text for showing, empty if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The findings, those set aside by a comment or a baseline, and what counts.
 
     A finding of a severity in `counting` makes the answer no.

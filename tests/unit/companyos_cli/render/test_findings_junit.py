@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from companyos.findings import Severity
@@ -28,7 +27,7 @@ def test_only_what_counts_is_a_failure() -> None:
 def test_warnings_fail_where_they_count() -> None:
     """As with `--strict`."""
     counting = frozenset({Severity.ERROR, Severity.WARNING})
-    root = root_of(replace(REPORT, counting=counting))
+    root = root_of(REPORT._replace(counting=counting))
     assert root.get("failures") == "2"
 
 
