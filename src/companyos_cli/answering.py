@@ -17,7 +17,14 @@ from companyos.authz import (
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import UsageError
 from companyos.flags import Evaluation, evaluate
-from companyos.identity import Directory, Lookup, NotFound, Subject, Unavailable
+from companyos.identity import (
+    AttributeValue,
+    Directory,
+    Lookup,
+    NotFound,
+    Subject,
+    Unavailable,
+)
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer, Paint, Role
 from companyos_cli.exits import ExitStatus
@@ -199,14 +206,15 @@ def _evaluation_document(found: Evaluation) -> JSONObject:
 
 
 def _subject_answer(subject: Subject, snapshot: Snapshot) -> Answer:
-    region = snapshot.regions.of(subject.attributes.get("country"))
+    country = subject.attributes.get("country")
+    region = snapshot.regions.of(country if isinstance(country, str) else None)
     attributes = dict(sorted(subject.attributes.items()))
 
     def text(paint: Paint) -> str:
         rows = [
             ("subject", f"{subject.subject_id} of {subject.tenant_id}"),
             ("roles", ", ".join(sorted(subject.roles)) or "-"),
-            *attributes.items(),
+            *((name, _written(value)) for name, value in attributes.items()),
             ("region", region or "-"),
             ("answer", str(subject.freshness)),
         ]
@@ -233,6 +241,10 @@ def _no_subject(outcome: str, sentence: str, status: ExitStatus) -> Answer:
         document={"schema": "companyos.subject/v1", "outcome": outcome},
         status=status,
     )
+
+
+def _written(value: AttributeValue) -> str:
+    return ", ".join(value) if isinstance(value, list | tuple) else _shown(value)
 
 
 def _shown(value: JSONValue) -> str:

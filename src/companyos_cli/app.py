@@ -9,6 +9,7 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -140,8 +141,19 @@ def _console() -> Console:
             streams[index] = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    plain = bool(os.environ.get("NO_COLOR"))  # noqa: TID251 - no-color.org, for everyone
-    return Console(*streams, colour=False if plain else None)
+    return Console(*streams, colour=wanted_colour(os.environ))  # noqa: TID251 - as others
+
+
+def wanted_colour(environment: Mapping[str, str]) -> bool | None:
+    """Return whether there is to be colour, None where the stream decides.
+
+    By no-color.org and force-color.org: any text but an empty one counts as a wish.
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return False if environment.get("TERM") == "dumb" else None
 
 
 def _report_bug(session: Session, error: Exception) -> int:

@@ -84,6 +84,48 @@ def test_who_can_names_subjects_and_roles(example: Path) -> None:
     assert companyos(example, *words[:3], "--action=no:such").status == 2
 
 
+@pytest.mark.parametrize(
+    ("declared", "value", "condition"),
+    [
+        ("integer", "3", "subject.attributes.level > 2"),
+        ("boolean", "true", "subject.attributes.level"),
+        ("strings", "[a, b]", "'b' in subject.attributes.level"),
+        ("string", '"3"', "subject.attributes.level == '3'"),
+    ],
+)
+def test_attributes_of_every_type_decide(
+    example: Path, declared: str, value: str, condition: str
+) -> None:
+    """What the catalogue lets conditions speak of, a subject can have."""
+    (example / "config/invariants.yaml").unlink()
+    catalog = f"subject:\n  level: {{type: {declared}, optional: true}}"
+    change(example / "config/catalog.yaml", "subject:", catalog)
+    rule = f"""rules:
+  - id: by-level
+    effect: allow
+    roles: [Viewer]
+    actions: ["settings:update"]
+    when: "has(subject.attributes.level) && {condition}"
+    reason: those of a level may
+"""
+    change(example / "config/policies/base.yaml", "rules:\n", rule)
+    words = ["authz", "decide", "--tenant=pilot-a", "--subject=vic"]
+    words += ["--action=settings:update", '--resource={"id": "s"}', "-o", "json"]
+    assert companyos(example, *words).json()["effect"] == "deny"
+    vic = "{department: sales, country: DE"
+    identity = example / "config/identity.yaml"
+    change(identity, vic, vic.replace("{", f"{{level: {value}, "))
+    assert companyos(example, "validate").status == 0
+    assert companyos(example, *words).json()["effect"] == "allow"
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace the one place where something stands in a file."""
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
 def line(effect: str, **changes: object) -> JSONObject:
     """Return a line of a decision log: ana of pilot-a exported European data."""
     return {

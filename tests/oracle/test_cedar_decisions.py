@@ -288,7 +288,8 @@ def cedar_world(world: World) -> JSONObject:
     requests: list[JSONValue] = []
     for request in world.requests:
         subject, resource = request.subject, request.resource
-        region = COUNTRIES.get(subject.attributes.get("country", ""))
+        country = subject.attributes.get("country")
+        region = COUNTRIES.get(country) if isinstance(country, str) else None
         seen: dict[str, JSONValue] = {"attributes": dict(subject.attributes)}
         if region is not None:
             seen["region"] = region

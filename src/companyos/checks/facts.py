@@ -179,14 +179,22 @@ class OwnerFacts(NamedTuple):
     contacts: tuple[Word, ...]
 
 
+class AttributeFacts(NamedTuple):
+    """A declared attribute of subjects, its type in the catalogue's words."""
+
+    name: str
+    type: str
+    is_optional: bool
+
+
 class CatalogFacts(NamedTuple):
-    """What policies and flags may name; `subject`: is the attribute optional.
+    """What policies and flags may name; `subject` are its attributes.
 
     `owners` is None where the catalogue does not say who they are.
     """
 
     roles: tuple[RoleFacts, ...]
-    subject: Mapping[str, bool]
+    subject: tuple[AttributeFacts, ...]
     resource_types: frozenset[str]
     actions: tuple[Word, ...]
     services: tuple[ServiceFacts, ...]
@@ -241,13 +249,21 @@ class SignersFacts(NamedTuple):
     signers: tuple[SignerFacts, ...]
 
 
+class GivenFacts(NamedTuple):
+    """An attribute that somebody has, and the declared type that its value fits."""
+
+    name: Word
+    value: Word
+    type: str
+
+
 class SubjectFacts(NamedTuple):
     """A subject of the static directory."""
 
     tenant: Word
     id: Word
     roles: tuple[Word, ...]
-    attributes: tuple[Word, ...]
+    attributes: tuple[GivenFacts, ...]
 
 
 class PreferenceFacts(NamedTuple):

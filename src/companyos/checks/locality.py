@@ -50,6 +50,7 @@ that there is one of."""
 GOVERNING = frozenset(
     {
         "policy/role-cycle",
+        "ref/attribute-type",
         "ref/missing-file",
         "ref/unknown-attribute",
         "ref/unknown-resource-type",

@@ -21,12 +21,12 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """Yield each attribute too many and each one missing."""
     if facts.catalog is None:
         return
-    optional = facts.catalog.subject
-    guesses = Guesses(optional)
+    declared = frozenset(each.name for each in facts.catalog.subject)
+    required = {each.name for each in facts.catalog.subject if not each.is_optional}
+    guesses = Guesses(declared)
     for subject in facts.subjects or ():
-        yield from _undeclared(subject, frozenset(optional), guesses)
-        required = {name for name, may_lack in optional.items() if not may_lack}
-        for name in sorted(required - {word.text for word in subject.attributes}):
+        yield from _undeclared(subject, declared, guesses)
+        for name in sorted(required - {each.name.text for each in subject.attributes}):
             yield CHECK.finding(
                 subject.id,
                 f"subject `{subject.id.text}` lacks the attribute `{name}`",
@@ -37,7 +37,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
 def _undeclared(
     subject: SubjectFacts, declared: frozenset[str], guesses: Guesses
 ) -> Iterator[Finding]:
-    for word in subject.attributes:
+    for word in (each.name for each in subject.attributes):
         if word.text not in declared:
             near = guesses.nearest(word.text)
             yield CHECK.finding(

@@ -23,8 +23,10 @@ _YAML_ERRORS = {
     "duplicate-key": "a key twice in one mapping",
     "empty": "an empty file",
     "encoding": "a file that is not UTF-8",
+    "extension": "a file that ends in `.yml`",
     "key": "a key that is no plain string",
     "merge-key": "a merge key",
+    "misplaced-file": "a YAML file where no kind of document stands",
     "multi-document": "a second document in one file",
     "multiline-quoted": "quoted text over several lines",
     "number-range": "a number that JSON cannot carry",
@@ -35,9 +37,8 @@ _YAML_ERRORS = {
 }
 _YAML_WARNINGS = {
     "ambiguous-scalar": "a plain value that other readers of YAML take otherwise",
-    "extension": "a file that ends in `.yml`",
     "modeline": "a file that does not begin with its schema",
-    "unexpected-file": "a file that no kind of document claims",
+    "unexpected-file": "a file that is no YAML",
 }
 _YAML_REMARKS = {
     "crlf": "lines that end with a carriage return",

@@ -139,7 +139,10 @@ class _Checker:
         if may_be_missing and node not in scope.facts:
             path = to_text(node)
             self._report(
-                at, f"`{path}` may be missing", f"write `has({path}) && …` before it"
+                at,
+                f"`{path}` may be missing",
+                f"write `has({path}) && …` before it; in a rule that denies"
+                f" `!has({path}) || …`, or whoever lacks it gets through",
             )
         return _Verdict(found)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from companyos.config.kinds import kind_of_path
+from difflib import get_close_matches
+
+from companyos.config.kinds import KINDS, kind_of_path, stem_of
 from companyos.config.marks import START
 from companyos.config.yaml_bytes import span_at
 from companyos.findings import Finding, Severity
@@ -14,11 +16,21 @@ def unclaimed(path: str) -> Finding:
     if path.endswith(".yml") and kind_of_path(named) is not None:
         return Finding(
             check="yaml/extension",
-            severity=Severity.WARNING,
+            severity=Severity.ERROR,
             message=f"`{path}` ends in `.yml` and is not read",
             place=START.of(path),
             expected="the ending `.yaml`",
             hint=f"call it `{named}`",
+        )
+    if path.endswith((".yaml", ".yml")):
+        return Finding(
+            check="yaml/misplaced-file",
+            severity=Severity.ERROR,
+            message=f"`{path}` stands where no YAML is read, so it counts for nothing",
+            place=START.of(path),
+            hint=f"did you mean `{near}`?"
+            if (near := _near(path))
+            else "move it out of `config/`",
         )
     return Finding(
         check="yaml/unexpected-file",
@@ -27,6 +39,14 @@ def unclaimed(path: str) -> Finding:
         place=START.of(path),
         hint="move it out of `config/`",
     )
+
+
+def _near(path: str) -> str | None:
+    """Return where a misplaced file was most likely meant to be, if anywhere."""
+    name = path.rsplit("/", 1)[-1]
+    kinds = KINDS.values()
+    places = [each.path or each.folder + stem_of(name) + each.ending for each in kinds]
+    return next(iter(get_close_matches(path, places, n=1, cutoff=0.8)), None)
 
 
 def line_ends(path: str, text: str) -> tuple[Finding, ...]:

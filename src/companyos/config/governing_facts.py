@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from companyos.checks.facts import (
+    AttributeFacts,
     CatalogFacts,
     FreezeFacts,
+    GivenFacts,
     OwnerFacts,
     RegionFacts,
     RoleFacts,
@@ -19,7 +21,7 @@ from companyos.checks.facts import (
 from companyos.config.facts_of import Places
 from companyos.config.plain import rows, table, tables, text, texts
 from companyos.config.zones import is_zone, local_time
-from companyos.digests import JSONObject
+from companyos.digests import JSONObject, JSONValue
 
 
 def catalog_facts(value: JSONObject, at: Places) -> CatalogFacts:
@@ -32,10 +34,10 @@ def catalog_facts(value: JSONObject, at: Places) -> CatalogFacts:
             )
             for name, role in tables(value, "roles").items()
         ),
-        subject={
-            name: bool(each.get("optional", False))
+        subject=tuple(
+            AttributeFacts(name, text(each, "type"), bool(each.get("optional", False)))
             for name, each in tables(value, "subject").items()
-        },
+        ),
         resource_types=frozenset(table(value, "resource_types")),
         actions=at.keys(table(value, "actions"), "actions"),
         services=tuple(
@@ -127,13 +129,28 @@ def subject_facts(value: JSONObject, at: Places) -> tuple[SubjectFacts, ...]:
     found: list[SubjectFacts] = []
     for index, subject in enumerate(rows(table(value, "static"), "subjects")):
         path = ("static", "subjects", index)
-        attributes = table(subject, "attributes")
         found.append(
             SubjectFacts(
                 tenant=at.value(text(subject, "tenant_id"), *path, "tenant_id"),
                 id=at.value(text(subject, "subject_id"), *path, "subject_id"),
                 roles=at.values(texts(subject, "roles"), *path, "roles"),
-                attributes=at.keys(attributes, *path, "attributes"),
+                attributes=tuple(
+                    GivenFacts(
+                        at.key(*path, "attributes", name),
+                        at.value(str(given), *path, "attributes", name),
+                        _type_of(given),
+                    )
+                    for name, given in table(subject, "attributes").items()
+                ),
             )
         )
     return tuple(found)
+
+
+def _type_of(value: JSONValue) -> str:
+    """Return the type, in the catalogue's words, that an attribute's value fits."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    return "string" if isinstance(value, str) else "strings"

@@ -1,6 +1,7 @@
 """Who is this: subjects by tenant, from whichever directory the platform uses."""
 
 from companyos.identity.subjects import (
+    AttributeValue,
     Directory,
     Freshness,
     Lookup,
@@ -10,6 +11,7 @@ from companyos.identity.subjects import (
 )
 
 __all__ = [
+    "AttributeValue",
     "Directory",
     "Freshness",
     "Lookup",

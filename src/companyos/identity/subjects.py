@@ -6,7 +6,7 @@ share a value: the first is definite, the second must deny.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -14,6 +14,9 @@ from typing import Protocol, TypeAlias
 from companyos.tenants import is_id
 
 SUBJECT_ID_LENGTH_MAX = 256
+
+AttributeValue: TypeAlias = str | int | bool | Sequence[str]
+"""What a directory may know of a subject: values of the catalogue's four types."""
 
 
 class Freshness(StrEnum):
@@ -35,7 +38,7 @@ class Subject:
     tenant_id: str
     subject_id: str
     roles: frozenset[str]
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, AttributeValue]
     freshness: Freshness = Freshness.FRESH
 
 
@@ -70,6 +73,30 @@ class Directory(Protocol):
         Implementations do not raise for a backend that fails: that is `Unavailable`.
         """
         ...
+
+
+def attributes_of(value: object) -> dict[str, AttributeValue] | None:
+    """Return the attributes that a JSON object holds, or None if it holds others.
+
+    A text or an item that is empty says nothing, and a directory that says so means
+    something else; so does one that sends a float, null or an object.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    known = {str(name): _attribute(each) for name, each in value.items()}
+    found = {name: each for name, each in known.items() if each is not None}
+    return found if len(found) == len(value) else None
+
+
+def _attribute(value: object) -> AttributeValue | None:
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return value or None
+    if not isinstance(value, list | tuple):
+        return None
+    texts = tuple(each for each in value if isinstance(each, str) and each)
+    return texts if len(texts) == len(value) else None
 
 
 def can_exist(tenant_id: str, subject_id: str) -> bool:

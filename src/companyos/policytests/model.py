@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from companyos.authz import Decision, Effect, ReasonCode, Request, Resource
 from companyos.digests import JSONValue
-from companyos.identity.subjects import Subject
+from companyos.identity.subjects import AttributeValue, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class SubjectGiven:
     """A made-up subject; `tenant_id` is None for one of the tested tenant."""
 
     roles: frozenset[str]
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, AttributeValue]
     tenant_id: str | None = None
 
 

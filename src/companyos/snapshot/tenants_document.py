@@ -10,7 +10,7 @@ from companyos.digests import JSONObject, JSONValue
 from companyos.documents import Fields, identifier_at
 from companyos.errors import IntegrityError
 from companyos.identity.settings import CacheWindows, IdentitySettings, TokenSettings
-from companyos.identity.subjects import Subject
+from companyos.identity.subjects import Subject, attributes_of
 from companyos.tenants import DataClassification, Regions, Tenant
 
 SCHEMA = "companyos.tenants/v1"
@@ -154,10 +154,10 @@ def _subjects(identity: Fields) -> tuple[Subject, ...]:
 def _subject(value: JSONValue, at: str) -> Subject:
     keys = frozenset({"tenant_id", "subject_id", "roles", "attributes"})
     fields = Fields(value, at, keys)
-    table = fields.table("attributes")
-    attributes = {name: text for name, text in table.items() if isinstance(text, str)}
-    if len(attributes) != len(table):
-        raise IntegrityError(f"`{fields.path('attributes')}` holds more than texts")
+    attributes = attributes_of(fields.table("attributes"))
+    if attributes is None:
+        at = fields.path("attributes")
+        raise IntegrityError(f"`{at}` holds what is no subject's attribute")
     return Subject(
         fields.identifier("tenant_id"),
         fields.text("subject_id"),

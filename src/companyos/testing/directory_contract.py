@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from companyos.identity.subjects import (
+    AttributeValue,
     Directory,
     Freshness,
     Lookup,
@@ -22,7 +23,9 @@ from companyos.identity.subjects import (
 )
 
 
-def person(tenant_id: str, subject_id: str, *roles: str, **known: str) -> Subject:
+def person(
+    tenant_id: str, subject_id: str, *roles: str, **known: AttributeValue
+) -> Subject:
     """Return a subject with these roles and attributes."""
     return Subject(tenant_id, subject_id, frozenset(roles), known)
 

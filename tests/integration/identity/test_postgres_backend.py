@@ -196,9 +196,9 @@ def test_sessions_are_read_only(server: PostgresServer) -> None:
     assert answer == Unavailable("the database: ReadOnlySqlTransaction")
 
 
-@pytest.mark.parametrize("written", ['{"country": null}', "[]", '{"country": 1}'])
+@pytest.mark.parametrize("written", ['{"country": null}', "[]", '{"country": 4.9}'])
 def test_a_malformed_row_is_unavailable(written: str, server: PostgresServer) -> None:
-    """What is known is text, here as in every other store."""
+    """What is no attribute's value is refused, here as in every other store."""
     fill(server, [ANA])
     server.execute(f"UPDATE subjects SET attributes = '{written}'")  # noqa: S608 - ours
     answer = directory_on(server.dsn).get_subject("pilot-a", "ana")

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companyos.errors import UsageError
+from companyos_cli.app import wanted_colour
 from companyos_cli.console import Answer, Console, Output, Paint, Role
 from companyos_cli.exits import ExitStatus
 
@@ -29,6 +30,26 @@ def greeting(paint: Paint) -> str:
 
 
 ANSWER = Answer(text=greeting, document={"schema": "companyos.test/v1", "ä": "é"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({}, None),
+        ({"TERM": "xterm-256color"}, None),
+        ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": ""}, None),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colour_is_as_the_environment_wishes(
+    environment: dict[str, str], wanted: object
+) -> None:
+    """Without a wish the stream decides: a terminal has colours."""
+    assert wanted_colour(environment) is wanted
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import ConfigDict, Field
 
@@ -25,6 +25,10 @@ from companyos.config.documents.shared import (
     Seconds,
     Shape,
 )
+from companyos.digests import INTEGER_MAX
+
+Number: TypeAlias = Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+Given: TypeAlias = bool | Number | Line | list[Line]
 
 
 class CacheDocument(Shape):
@@ -85,10 +89,10 @@ class SubjectDocument(Shape):
         ),
     ]
     attributes: Annotated[
-        dict[AttributeName, Line],
+        dict[AttributeName, Given],
         Field(
             default_factory=dict,
-            description="What else is known, as catalog.yaml declares.",
+            description="What else is known, of the types catalog.yaml declares.",
             examples=[{"department": "finance", "country": "DE"}],
         ),
     ]

@@ -73,11 +73,11 @@ class SubjectFixture(Shape):
         ),
     ]
     attributes: Annotated[
-        dict[Name, Text],
+        dict[Name, Given],
         Field(
             default_factory=dict,
             description="What the identity service knows of it.",
-            examples=[{"country": "DE"}],
+            examples=[{"country": "DE", "level": 3}],
         ),
     ]
 

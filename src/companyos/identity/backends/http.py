@@ -13,13 +13,13 @@ from urllib.parse import quote
 from companyos.digests import JSONObject, strict_json
 from companyos.errors import IntegrityError, UnavailableError
 from companyos.identity.backend import API_VERSION, Backend, Setup
-from companyos.identity.backends.sql_rows import texts_of
 from companyos.identity.backends.timed_http import Reply, TimedHttp
 from companyos.identity.subjects import (
     Lookup,
     NotFound,
     Subject,
     Unavailable,
+    attributes_of,
     can_exist,
 )
 
@@ -66,7 +66,7 @@ def _lookup_of(reply: Reply, tenant_id: str, subject_id: str) -> Lookup:
 
 def _subject(document: JSONObject, tenant_id: str, subject_id: str) -> Lookup:
     roles = document.get("roles")
-    attributes = texts_of(document.get("attributes"))
+    attributes = attributes_of(document.get("attributes"))
     names = frozenset(
         each for each in (roles if isinstance(roles, list) else []) if _is_name(each)
     )

@@ -1,8 +1,8 @@
 """What SQL backends share: one joined query, and the subject that its rows are.
 
 The tables are those of docs/reference/identity.md. A subject that is not active is
-not there. A row that cannot be right (an attribute that is no text, a key that is not
-the one asked for) is refused: guessing would grant or deny by accident.
+not there. A row that cannot be right (an attribute that is null, a key that is not the
+one asked for) is refused: guessing would grant or deny by accident.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from companyos.digests import JSONValue, strict_json
+from companyos.digests import strict_json
 from companyos.errors import IntegrityError
-from companyos.identity.subjects import Lookup, NotFound, Subject, Unavailable
+from companyos.identity.subjects import (
+    AttributeValue,
+    Lookup,
+    NotFound,
+    Subject,
+    Unavailable,
+    attributes_of,
+)
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -49,18 +56,10 @@ def lookup_of(rows: Sequence[Row], tenant_id: str, subject_id: str) -> Lookup:
     return Subject(tenant_id, subject_id, names, MappingProxyType(attributes))
 
 
-def _attributes(written: object) -> dict[str, str] | None:
+def _attributes(written: object) -> dict[str, AttributeValue] | None:
     if not isinstance(written, str) or len(written) > ATTRIBUTES_LENGTH_MAX:
         return None
     try:
-        return texts_of(strict_json(written.encode()))
+        return attributes_of(strict_json(written.encode()))
     except (IntegrityError, UnicodeEncodeError):
         return None
-
-
-def texts_of(value: JSONValue) -> dict[str, str] | None:
-    """Return an object whose every value is a text that is not empty, else None."""
-    if not isinstance(value, dict):
-        return None
-    texts = {name: text for name, text in value.items() if isinstance(text, str)}
-    return texts if len(texts) == len(value) and all(texts.values()) else None

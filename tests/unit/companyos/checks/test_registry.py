@@ -96,6 +96,6 @@ def test_a_rule_id_twice_in_a_base_is_told_once() -> None:
 def test_roles_that_differ_in_case_only_are_one() -> None:
     """`Viewer` and `viewer` would be mixed up."""
     roles = (RoleFacts(word("Viewer", 1), ()), RoleFacts(word("viewer", 2), ()))
-    catalog = CatalogFacts(roles, {}, frozenset(), (), ())
+    catalog = CatalogFacts(roles, (), frozenset(), (), ())
     found = run(Facts(catalog=catalog), today=TODAY)
     assert [each.place.line for each in found if each.check == "id/duplicate"] == [2]

@@ -158,6 +158,7 @@ def test_an_unguarded_optional_field_is_refused(source: str) -> None:
     """A field that may be missing is read only where it is known to be there."""
     (found, *_) = problems(source)
     assert "may be missing" in found.message
+    assert "in a rule that denies `!has(" in found.hint
     assert "has(" in found.hint
 
 
@@ -180,7 +181,11 @@ def test_all_problems_are_reported() -> None:
     [
         ("s.rolse == []", "did you mean `roles`?"),
         ("S.id == ''", "known here: `s`"),
-        ("s.region == ''", "write `has(s.region) && …` before it"),
+        (
+            "s.region == ''",
+            "write `has(s.region) && …` before it; in a rule that denies"
+            " `!has(s.region) || …`, or whoever lacks it gets through",
+        ),
         ("s.roles.contains('a')", "use `item in list`"),
     ],
 )

@@ -134,7 +134,7 @@ def everybody(pick: random.Random) -> Iterator[tuple[str, Subject, Resource]]:
             for country, department, level in pick.sample(people, 7):
                 given = {"country": country, "department": department, "level": level}
                 attributes = {k: v for k, v in given.items() if v is not None}
-                subject = Subject(tenant, "ana", frozenset(roles), attributes)  # type: ignore[arg-type]  # the catalogue also has integers
+                subject = Subject(tenant, "ana", frozenset(roles), attributes)
                 for region, labels, hold in pick.sample(things, 3):
                     told: dict[str, JSONValue] = {"data_region": region}
                     if labels is not None:

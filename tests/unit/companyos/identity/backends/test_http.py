@@ -126,6 +126,21 @@ def test_extra_members_and_attributes_do_no_harm() -> None:
     assert answer == person("pilot-a", "ana", "Analyst", country="DE", shoe_size="44")
 
 
+def test_attributes_keep_their_types() -> None:
+    """A number is no text that looks like one: conditions are typed."""
+    attributes = {"level": 3, "on_call": True, "teams": ["a", "b"], "code": "3"}
+    answer = answer_to("200 OK", {**GOOD, "attributes": attributes})
+    typed = {**attributes, "teams": ("a", "b")}
+    assert isinstance(answer, Subject)
+    assert {name: type(each) for name, each in answer.attributes.items()} == {
+        "level": int,
+        "on_call": bool,
+        "teams": tuple,
+        "code": str,
+    }
+    assert answer.attributes == typed
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -137,7 +152,10 @@ def test_extra_members_and_attributes_do_no_harm() -> None:
         {"attributes": None},
         {"attributes": {"country": None}},
         {"attributes": {"country": ""}},
-        {"attributes": {"country": ["DE"]}},
+        {"attributes": {"country": ["DE", ""]}},
+        {"attributes": {"country": ["DE", 49]}},
+        {"attributes": {"country": 4.9}},
+        {"attributes": {"country": {"code": "DE"}}},
     ],
 )
 def test_missing_or_malformed_members_are_unavailable(change: JSONObject) -> None:

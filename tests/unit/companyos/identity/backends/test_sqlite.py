@@ -87,10 +87,10 @@ def test_the_file_cannot_be_changed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ['{"country": null}', '{"country": 49}', '{"country": ""}', "[]", '"DE"'],
+    ['{"country": null}', '{"country": 4.9}', '{"country": ""}', "[]", '"DE"'],
 )
 def test_a_malformed_row_is_unavailable(written: str, tmp_path: Path) -> None:
-    """What is known is text; a guess about anything else could grant or deny."""
+    """A guess about what is no attribute's value could grant or deny."""
     path = write_sqlite(tmp_path / "subjects.sqlite", [ANA])
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE subjects SET attributes = ?", (written,))
