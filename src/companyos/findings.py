@@ -43,6 +43,13 @@ class Related(NamedTuple):
     label: str
 
 
+class Use(NamedTuple):
+    """One of several places that one finding is about, by its JSON pointer."""
+
+    file: str
+    path: str
+
+
 class Edit(NamedTuple):
     """What to write in place of a span of one file; an empty span inserts."""
 
@@ -67,8 +74,9 @@ class Finding:
 
     `label` is the short text under the marked span, `expected` what would have been
     right. `path` is a JSON pointer into the document, so that the fingerprint does not
-    depend on line numbers. `count` is above one where one cause shows in many places.
-    `fix` is how it can be mended, where somebody worked that out.
+    depend on line numbers; `named_path` is the same with lists' items by their names,
+    where it has any. `count` is above one where one cause shows in many places, which
+    are `uses` then. `fix` is how it can be mended, where somebody worked that out.
     """
 
     check: str
@@ -83,11 +91,23 @@ class Finding:
     related: tuple[Related, ...] = ()
     count: int = 1
     fix: Fix | None = None
+    named_path: str = ""
+    uses: tuple[Use, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """Return an identity that survives moved lines: check, file, path and value."""
-        parts = (self.check, self.place.file, self.path, self.value or self.message)
+        return self._fingerprint(self.place.file, self.named_path or self.path)
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return one identity for each place that it is about."""
+        if not self.uses:
+            return (self.fingerprint,)
+        return tuple(self._fingerprint(*use) for use in self.uses)
+
+    def _fingerprint(self, file: str, path: str) -> str:
+        parts = (self.check, file, path, self.value or self.message)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 

@@ -95,17 +95,16 @@ def look_at_all(
 
 
 def new_since(base: Loaded, loaded: Loaded) -> tuple[Finding, ...]:
-    """Return the findings that were not there before.
+    """Return the findings that were not there before, or not at all of their places.
 
-    One that was there as often and for as many places is not new, wherever its line is
-    by now; one more of the same is.
+    One that was there as often is not new, wherever its line is by now; one more of the
+    same is.
     """
-    before = Counter(each.fingerprint for each in base.findings)
-    counts = {each.fingerprint: each.count for each in base.findings}
+    before = Counter(told for each in base.findings for told in each.fingerprints)
     found: list[Finding] = []
     for each in loaded.findings:
-        before[each.fingerprint] -= 1
-        if before[each.fingerprint] < 0 or each.count > counts[each.fingerprint]:
+        before.subtract(each.fingerprints)
+        if any(before[told] < 0 for told in each.fingerprints):
             found.append(each)
     return tuple(found)
 

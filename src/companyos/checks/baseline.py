@@ -17,7 +17,9 @@ from companyos.digests import JSONValue, strict_json
 from companyos.errors import CompanyosError, UsageError
 from companyos.findings import Finding, Severity, in_order
 
-SCHEMA = "companyos.baseline/v1"
+SCHEMA = "companyos.baseline/v2"
+BEFORE = "companyos.baseline/v1"
+"""What named a list's item by its number, so that its fingerprints are others."""
 
 STALE_ENTRY = Check(
     "baseline/stale-entry", Severity.INFO, "a finding of the baseline is gone"
@@ -50,13 +52,29 @@ def read_baseline(path: str, data: bytes) -> Baseline:
         document = strict_json(data)
     except CompanyosError as error:
         raise _not_one(path, error.message) from error
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema == BEFORE:
+        raise UsageError(
+            f"the baseline `{path}` is of an earlier version: `{BEFORE}`",
+            hint="look at what there is, and write it anew with `--write-baseline`",
+        )
+    if not isinstance(document, dict) or schema != SCHEMA:
         raise _not_one(path, f"its `schema` is not `{SCHEMA}`")
     rows = document.get("findings")
     if not isinstance(rows, list):
         raise _not_one(path, "it has no list of `findings`")
     lines = _lines_of(data.decode())
     return Baseline(path, tuple(_entry(path, row, lines) for row in rows))
+
+
+def is_baseline(data: bytes) -> bool:
+    """Return whether these bytes say that they are one, of this version or before."""
+    try:
+        document = strict_json(data)
+    except CompanyosError:
+        return False
+    schema = document.get("schema") if isinstance(document, dict) else None
+    return schema in {SCHEMA, BEFORE}
 
 
 def write_baseline(findings: Iterable[Finding]) -> bytes:

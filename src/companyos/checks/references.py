@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import Word
-from companyos.findings import Finding, Related
+from companyos.checks.pointers import pointer
+from companyos.findings import Finding, Related, Use
 
 CANDIDATES_MAX = 3000
 GUESSES_MAX = 50
@@ -55,7 +56,14 @@ def unknown(check: Check, uses: Iterable[Word], names: Names) -> Iterator[Findin
     for words in places.values():
         word = min(words, key=lambda each: each.place)
         finding = _unknown(check, word, names, guesses.nearest(word.text))
-        yield replace(finding, count=len(words))
+        yield replace(finding, count=len(words), uses=_uses(words))
+
+
+def _uses(words: list[Word]) -> tuple[Use, ...]:
+    """Return all the places, none where there is only the finding's own."""
+    if len(words) == 1:
+        return ()
+    return tuple(Use(word.file, pointer(word.path)) for word in words)
 
 
 class Guesses:

@@ -24,6 +24,7 @@ from companyos.config.condition_parser import parse_condition
 from companyos.config.condition_syntax import ConditionProblem
 from companyos.config.environments import rule_environment
 from companyos.config.facts_of import Places
+from companyos.config.item_names import named, names_in_value
 from companyos.config.load import Loaded
 from companyos.config.plain import rows, table, tables, text, texts
 from companyos.config.scalar_places import pieces_of, span_in
@@ -45,10 +46,15 @@ CHECK = Check(
 
 def broken_in(loaded: Loaded, path: str, catalog: JSONObject) -> list[Finding]:
     """Return what is wrong in the file at `path`, or with policies by its measure."""
-    reader = _Reader(read(path, loaded.sources[path]), loaded, catalog)
+    source = read(path, loaded.sources[path])
+    reader = _Reader(source, loaded, catalog)
     written = list(reader.written())
-    if reader.findings:
-        return reader.findings
+    found = reader.findings or _unproved(written, loaded)
+    return named(found, lambda _path: names_in_value(source.value))
+
+
+def _unproved(written: list[_Written], loaded: Loaded) -> list[Finding]:
+    """Return a finding for each invariant that does not hold."""
     by_id = {each.invariant.invariant_id: each for each in written}
     found: dict[str, list[Counterexample]] = {}
     asked = (each.invariant for each in written)

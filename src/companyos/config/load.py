@@ -30,6 +30,7 @@ from companyos.checks.facts import (
 )
 from companyos.checks.suppressing import Suppressed
 from companyos.conditions.tree import Node
+from companyos.config.item_names import Names, named, names_in_record
 from companyos.config.kinds import KINDS, Kind, stem_of
 from companyos.config.read_file import Again, FileResult, Record, read_file
 from companyos.config.set_aside import set_aside
@@ -138,10 +139,15 @@ def examine(
     findings = [finding for result in results for finding in result.findings]
     findings += checked.findings
     findings += registry.run(facts, today=today)
+    findings = named(findings, lambda path: _names_in(by_path.get(path)))
     values = {r.path: r.value for r in results if r.record is not None}
     read = Loaded(facts, values, checked.trees, tuple(findings), sources)
     broken = _broken_invariants(read, by_path)
     return replace(read, findings=in_order([*findings, *broken]))
+
+
+def _names_in(result: FileResult | None) -> Names:
+    return names_in_record(None if result is None else result.record)
 
 
 def preferred_in(checks: FileResult | None) -> PreferenceFacts | None:

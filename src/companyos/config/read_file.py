@@ -23,6 +23,7 @@ from companyos.checks.pointers import pointer
 from companyos.checks.suppressing import Suppression
 from companyos.config import facts_of, governing_facts
 from companyos.config.file_form import line_ends, unclaimed
+from companyos.config.item_names import named, names_in_value
 from companyos.config.kinds import Kind, kind_of_path, modeline
 from companyos.config.marks import Marks, Span
 from companyos.config.plain import rows, text, texts
@@ -89,10 +90,12 @@ def read_file(path: str, data: bytes) -> FileResult:
     except RefusedYamlError as error:
         return FileResult(path, kind, error.findings)
     ends = line_ends(path, source.text)
-    found = (*_modeline(kind, source), *source.findings, *ends)
     wrong = check_schema(kind, source)
+    found = (*_modeline(kind, source), *source.findings, *ends, *wrong)
+    if found:
+        found = tuple(named(found, lambda _path: names_in_value(source.value)))
     if wrong:
-        return FileResult(path, kind, (*found, *wrong))
+        return FileResult(path, kind, found)
     value = cast("JSONObject", source.value)
     record = _RECORDS[kind](value, facts_of.Places(source))
     return FileResult(

@@ -12,6 +12,7 @@ from companyos.checks.choosing import Preferences, preferences_of
 from companyos.checks.facts import PreferenceFacts
 from companyos.checks.suppressing import Sifted, Suppression, sift
 from companyos.config.check_names import ALL
+from companyos.config.item_names import named, names_in_record
 from companyos.findings import Finding, in_order
 
 
@@ -27,7 +28,8 @@ def set_aside(
     Preferences are returned, not applied: what can be released does not hang on them.
     """
     preferences, problems = preferences_of(preferred, ALL)
-    told = [*findings, *problems]
+    names = names_in_record(preferred)
+    told = [*findings, *named(problems, lambda _path: names)]
     comments = tuple(suppressions)
     if not comments:
         return Sifted(in_order(told)), preferences

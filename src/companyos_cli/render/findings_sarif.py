@@ -97,7 +97,7 @@ def _result(finding: Finding, index: Mapping[str, int]) -> JSONObject:
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
         "locations": [_location(finding.place)],
-        "partialFingerprints": {"companyos/v1": finding.fingerprint},
+        "partialFingerprints": {"companyos/v2": finding.fingerprint},
     }
     if related:
         result["relatedLocations"] = related

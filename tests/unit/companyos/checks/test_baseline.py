@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from companyos.checks.baseline import Baseline, compare, read_baseline, write_baseline
+from companyos.checks.baseline import (
+    Baseline,
+    compare,
+    is_baseline,
+    read_baseline,
+    write_baseline,
+)
 from companyos.errors import UsageError
 from companyos.findings import Finding, Place, Severity
 
@@ -62,10 +68,10 @@ def test_the_order_of_findings_changes_nothing() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"\xff", b"[]", b'{"schema": "companyos.baseline/v2", "findings": []}',
-        b'{"schema": "companyos.baseline/v1"}',
-        b'{"schema": "companyos.baseline/v1", "findings": [1]}',
-        b'{"schema": "companyos.baseline/v1", "findings": [{"check": "a"}]}',
+        b"", b"\xff", b"[]", b'{"schema": "companyos.baseline/v3", "findings": []}',
+        b'{"schema": "companyos.baseline/v2"}',
+        b'{"schema": "companyos.baseline/v2", "findings": [1]}',
+        b'{"schema": "companyos.baseline/v2", "findings": [{"check": "a"}]}',
     ],
 )  # fmt: skip
 def test_what_is_no_baseline_is_refused(data: bytes) -> None:
@@ -73,3 +79,26 @@ def test_what_is_no_baseline_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError, match="is no baseline") as caught:
         read_baseline(PATH, data)
     assert "--write-baseline" in (caught.value.hint or "")
+
+
+def test_a_baseline_of_an_earlier_version_is_refused_as_such() -> None:
+    """Its fingerprints would make every finding in a list new, and say nothing why."""
+    with pytest.raises(UsageError, match="of an earlier version") as caught:
+        read_baseline(PATH, b'{"schema": "companyos.baseline/v1", "findings": []}')
+    assert "--write-baseline" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        (b'{"schema": "companyos.baseline/v1", "findings": []}', True),
+        (write_baseline([EXPIRED]), True),
+        (b'{"schema": "companyos.state/v1"}', False),
+        (b"[]", False),
+        (b"flag_id: bulk-export", False),
+        (b"", False),
+    ],
+)
+def test_only_what_says_so_is_a_baseline(data: bytes, *, is_one: bool) -> None:
+    """Nothing else is ever replaced by one."""
+    assert is_baseline(data) is is_one

@@ -71,7 +71,7 @@ def test_a_result_says_where_and_how_to_mend_it() -> None:
         {"physicalLocation": {"artifactLocation": file, "region": region}}
     ]
     assert result["relatedLocations"][0]["message"] == {"text": "closest match"}
-    assert result["partialFingerprints"] == {"companyos/v1": UNKNOWN.fingerprint}
+    assert result["partialFingerprints"] == {"companyos/v2": UNKNOWN.fingerprint}
     [change] = result["fixes"][0]["artifactChanges"]
     assert change["replacements"] == [
         {"deletedRegion": region, "insertedContent": {"text": "standard"}}
