@@ -142,6 +142,15 @@ def test_a_baseline_that_is_not_there_is_no_empty_one(expired: Path) -> None:
     assert "--write-baseline" in run.err
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_any_day_can_be_asked_about(expired: Path, day: str) -> None:
+    """Also the last that there is, to which nothing can be added."""
+    file = expired / STALE
+    file.write_text(re.sub("(?m)^kind: .*$", "kind: release", file.read_text()))
+    assert "kind: release" in file.read_text()
+    assert companyos(expired, "lint", "--today", day).status == 0
+
+
 @pytest.fixture
 def wrong_for_long(tmp_path: Path) -> Path:
     """Return a repository whose last commit has a rule with a wrong condition."""

@@ -23,8 +23,9 @@ def find(facts: Facts, now: datetime) -> Iterator[Finding]:
         lifetime = LIFETIMES.get(flag.kind)
         if not flag.expires or lifetime is None:
             continue
-        # The day that is named counts in full, so it ends a day later.
-        if flag.expires.end > now + lifetime + timedelta(days=1):
+        # The day that is named counts in full, so it ends a day later. Nothing is added
+        # to `now`, which may be the last day that there is.
+        if flag.expires.end - lifetime - timedelta(days=1) > now:
             yield CHECK.finding(
                 flag.expires.word,
                 f"flag `{flag.id.text}` of kind {flag.kind} has more than "

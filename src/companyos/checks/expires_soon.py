@@ -17,7 +17,7 @@ SOON = timedelta(days=14)
 def find(facts: Facts, now: datetime) -> Iterator[Finding]:
     """Yield each flag whose last day is near and not over."""
     for flag in facts.flags:
-        if flag.expires and now < flag.expires.end <= now + SOON:
+        if flag.expires and flag.expires.end - SOON <= now < flag.expires.end:
             yield CHECK.finding(
                 flag.expires.word,
                 f"flag `{flag.id.text}` expires soon",
