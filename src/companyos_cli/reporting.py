@@ -13,6 +13,7 @@ from companyos.checks.suppressing import Suppressed
 from companyos.config.check_names import ALL
 from companyos.errors import UsageError
 from companyos.findings import Finding, Severity
+from companyos_cli import baseline_file
 from companyos_cli.console import Answer, Output
 from companyos_cli.exits import ExitStatus
 from companyos_cli.render.findings_forms import rendered
@@ -93,16 +94,17 @@ def report_of(found: Found, telling: Telling, wanted: Wanted, *, root: Path) -> 
     """Return what is told of what is wanted; findings of the baseline are put apart.
 
     Raises:
-        UsageError: the baseline cannot be read or written.
+        UsageError: the baseline cannot be read or written, or may not be there.
+        UnavailableError: there is no room for it.
     """
     grades = found.preferences
     all_findings = choose(found.findings, Choice(), grades, ALL)
     known: tuple[Finding, ...] = ()
     path = _baseline_path(telling, grades, root)
     if path is not None:
-        if telling.write_baseline:
-            path.write_bytes(write_baseline(all_findings))
-        baseline = read_baseline(_named(path, root), _bytes_of(path))
+        baseline = read_baseline(
+            _named(path, root), _baseline_bytes(path, telling, all_findings)
+        )
         compared = compare(all_findings, baseline, is_whole=found.is_whole)
         all_findings, known = compared.new, compared.known
     shown = choose(all_findings, telling.choice, Preferences(), ALL)
@@ -149,7 +151,7 @@ def _baseline_path(
     if telling.baseline is not None:
         return telling.baseline
     if preferences.baseline is not None:
-        return root / preferences.baseline
+        return baseline_file.preferred_path(preferences.baseline, root)
     if telling.write_baseline:
         raise UsageError(
             "it is not said where the baseline is",
@@ -158,14 +160,15 @@ def _baseline_path(
     return None
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"the baseline `{path}` cannot be read: {error.strerror}",
-            hint="write it with `--write-baseline`",
-        ) from error
+def _baseline_bytes(
+    path: Path, telling: Telling, findings: tuple[Finding, ...]
+) -> bytes:
+    """Return the baseline, as it is or as it is made now."""
+    if not telling.write_baseline:
+        return baseline_file.read(path)
+    data = write_baseline(findings)
+    baseline_file.write(path, data)
+    return data
 
 
 def _named(path: Path, root: Path) -> str:

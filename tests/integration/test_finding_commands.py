@@ -142,6 +142,36 @@ def test_a_baseline_that_is_not_there_is_no_empty_one(expired: Path) -> None:
     assert "--write-baseline" in run.err
 
 
+@pytest.mark.parametrize(
+    ("where", "status"),
+    [("/nonexistent/x", 2), ("config", 2), (STALE, 2), ("/dev/full", 3)],
+)
+def test_a_baseline_that_cannot_be_written_is_told(
+    expired: Path, where: str, status: int
+) -> None:
+    """As a slip, or where there is no room as what may pass; never as a fault."""
+    before = (expired / STALE).read_bytes()
+    wanted = ("--baseline", where, "--write-baseline")
+    assert companyos(expired, "validate", *wanted, *DAY).status == status
+    assert (expired / STALE).read_bytes() == before
+
+
+@pytest.mark.parametrize("named", ["sub/x.json", "link.json", STALE])
+def test_the_desired_state_cannot_have_a_file_overwritten(
+    expired: Path, tmp_path_factory: pytest.TempPathFactory, named: str
+) -> None:
+    """Neither one of its own nor, by a link, one that is anywhere else."""
+    outside = tmp_path_factory.mktemp("outside") / "precious"
+    outside.write_text("precious")
+    (expired / "link.json").symlink_to(outside)
+    before = (expired / STALE).read_bytes()
+    head = "# yaml-language-server: $schema=../schemas/checks.schema.json\n"
+    (expired / "config/checks.yaml").write_text(f"{head}baseline: {named}\n")
+    assert companyos(expired, "validate", "--write-baseline", *DAY).status == 2
+    assert outside.read_text() == "precious"
+    assert (expired / STALE).read_bytes() == before
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_any_day_can_be_asked_about(expired: Path, day: str) -> None:
     """Also the last that there is, to which nothing can be added."""
