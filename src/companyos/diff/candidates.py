@@ -6,7 +6,8 @@ other texts as there are paths are enough (any assignment maps one to one onto t
 With beginnings, ends and parts, a text `beginning ~ parts ~ end` exists for every
 combination that some text has, because a mark that occurs in no constant keeps the
 pieces apart. Integers have no arithmetic, so as many neighbours of each constant on
-either side as there are paths are enough.
+either side as there are paths are enough. Between two neighbours in the order of texts
+there is one right behind the first: that with the least character added.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def texts_of(sort: Sort, count: int) -> Texts:
         if pieces or count > 1:
             odd.add("the length of a text is asked for together with what it holds")
     if sort.is_ordered:
-        others += ["", *(f"{text} " for text in named)]
+        # Below all that are named, and right behind each; an id holds no space.
+        others += ["", *(f"{text}{least}" for text in ("", *named) for least in " !")]
         if pieces or sort.sizes or count > 1:
             odd.add("texts are compared by order in more than one way")
     return Texts(named, tuple(others), frozenset(odd))

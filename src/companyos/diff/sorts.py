@@ -19,6 +19,7 @@ from companyos.conditions.tree import (
     Has,
     ListOf,
     Literal,
+    MapOf,
     Node,
     Not,
     Or,
@@ -33,7 +34,10 @@ _ORDERS = frozenset({Comparison.LT, Comparison.LE, Comparison.GT, Comparison.GE}
 
 @dataclass(slots=True)
 class Sort:
-    """What tells the values of one sort apart; sizes are of texts or lists."""
+    """What tells the values of one sort apart; sizes are of texts or lists.
+
+    `asked_of` counts the quantifiers that go through values of the sort.
+    """
 
     texts: set[str] = field(default_factory=set)
     numbers: set[int] = field(default_factory=set)
@@ -45,6 +49,7 @@ class Sort:
     paths: set[Path] = field(default_factory=set)
     odd: set[str] = field(default_factory=set)
     is_ordered: bool = False
+    asked_of: int = 0
 
     @property
     def is_plain(self) -> bool:
@@ -65,6 +70,7 @@ class Sort:
         self.paths |= other.paths
         self.odd |= other.odd
         self.is_ordered |= other.is_ordered
+        self.asked_of += other.asked_of
 
 
 class Sorts:
@@ -78,8 +84,7 @@ class Sorts:
         self._lengths: list[tuple[int, int]] = []
         for condition in conditions:
             self._question(condition, {})
-        for number, measured in self._lengths:
-            self._measure(self._sort(number), self._sort(measured))
+        self._measure()
 
     def of(self, path: Path) -> Sort:
         """Return the sort of a path."""
@@ -88,6 +93,22 @@ class Sorts:
     def elements_of(self, path: Path) -> Sort:
         """Return the sort of what a list holds."""
         return self._sort(self._element(self._at(path)))
+
+    def lists_of(self, path: Path) -> int:
+        """Return how many lists hold values of the sort that this list holds."""
+        held = self._find(self._element(self._at(path)))
+        return sum(
+            self._find(number) in self._elements
+            and self._find(self._elements[self._find(number)]) == held
+            for number in self._by_path.values()
+        )
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Return why conditions ask for more than what stands behind any path."""
+        roots = {self._find(number) for number in range(len(self._parents))}
+        sorts = [self._sorts[root] for root in roots]
+        return frozenset(why for sort in sorts if not sort.paths for why in sort.odd)
 
     def _new(self, sort: Sort | None = None) -> int:
         self._parents.append(len(self._parents))
@@ -128,7 +149,7 @@ class Sorts:
                 self._elements[one] = held
         return one
 
-    def _term(  # noqa: PLR0911 - one for each kind of node
+    def _term(  # noqa: C901, PLR0911 - one for each kind of node
         self, node: Node, scope: Mapping[str, int]
     ) -> int:
         """Return the sort of a value."""
@@ -142,6 +163,12 @@ class Sorts:
                 return self._new(_constant(value))
             case ListOf(items):
                 return self._listed(items, scope)
+            case MapOf(entries):
+                for _, value in entries:
+                    self._term(value, scope)
+                return self._listed(tuple(Literal(key) for key, _ in entries), scope)
+            case Call(Function.SIZE, (Literal(str() as text),)):
+                return self._new(Sort(numbers={len(text)}))
             case Call(Function.SIZE, (measured,)):
                 number = self._new()
                 self._lengths.append((number, self._term(measured, scope)))
@@ -189,6 +216,7 @@ class Sorts:
                 self._call(node, scope)
             case Quantified():
                 held = self._element(self._term(node.range, scope))
+                self._sort(held).asked_of += 1
                 self._question(node.body, {**scope, node.variable: held})
             case _:
                 self._term(node, scope)
@@ -214,10 +242,16 @@ class Sorts:
                     f"`{node.function}` holds one attribute against another"
                 )
 
-    def _measure(self, number: Sort, measured: Sort) -> None:
-        measured.sizes |= number.numbers
-        if number.paths:
-            number.odd.add("`size` is held against an attribute")
+    def _measure(self) -> None:
+        """Note what each measured value's size is held against."""
+        roots = [self._find(number) for number, _ in self._lengths]
+        for root, (_, measured) in zip(roots, self._lengths, strict=True):
+            number, sort = self._sorts[root], self._sort(measured)
+            sort.sizes |= number.numbers
+            if number.paths:
+                number.odd.add("`size` is held against an attribute")
+            if roots.count(root) > 1:
+                sort.odd.add("one `size` is held against another")
 
 
 def _constant(value: bool | int | str) -> Sort:  # noqa: FBT001 - a value

@@ -9,7 +9,7 @@ through the points goes through everybody, unless `odd` says why not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import prod
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from companyos.conditions import ConditionError, evaluate
 from companyos.conditions.tree import Compare, Comparison, ListOf, Literal, Node
 from companyos.diff.candidates import Texts, lists_of, numbers_of, texts_of
 from companyos.diff.frame import ABSENT, Absent, Frame, Given, Values
-from companyos.diff.sorts import Sorts
+from companyos.diff.sorts import Sort, Sorts
 from companyos.diff.terms import (
     COUNTRY,
     REGION,
@@ -98,6 +98,7 @@ class Space:
             )
         )
         self._sorts = Sorts(dict.fromkeys(node for _, node in asked))
+        self.odd |= self._sorts.lost
         self._add_fixed(atoms)
         self._home: dict[Asked, int] = {}
         self._of_path: dict[Path, int] = {}
@@ -309,15 +310,26 @@ class Space:
                 self.odd |= sort.odd
                 return numbers_of(sort, count)
             case AttributeType.STRINGS:
-                held = self._sorts.elements_of(path)
-                lists, odd = lists_of(texts_of(held, len(held.paths) + 1), sort)
-                self.odd |= odd
-                return lists
+                return self._lists(path, sort)
             case AttributeType.STRING:
                 texts = texts_of(sort, count)
                 self.odd |= texts.odd
-                found = (*texts.all, *(self._residents(texts, count, path)))
+                found = (*texts.all, *(self._residents(texts, count, sort)))
                 return tuple(text for text in found if _fits(path, text))
+
+    def _lists(self, path: Path, sort: Sort) -> tuple[Given, ...]:
+        held = self._sorts.elements_of(path)
+        sharing = self._sorts.lists_of(path)
+        if sharing > 1:
+            self.odd.add("two lists hold values of one sort")
+        # One that nothing else is, and as many as quantifiers can hold side by side.
+        count = len(held.paths) + max(1, held.asked_of, sharing)
+        texts = texts_of(held, count)
+        residents = self._residents(texts, count, held)
+        elements = replace(texts, others=(*texts.others, *residents))
+        lists, odd = lists_of(elements, sort)
+        self.odd |= odd
+        return lists
 
     def _role_sets(self) -> tuple[Given, ...]:
         names = self._frame.role_names()
@@ -327,9 +339,12 @@ class Space:
             sizes = (0, 1, 2, len(names))
         return tuple(held for size in sizes for held in combinations(names, size))
 
-    def _residents(self, texts: Texts, count: int, path: Path) -> list[str]:
-        """Return countries of every region, or pair of regions."""
-        if path != COUNTRY:
+    def _residents(self, texts: Texts, count: int, sort: Sort) -> list[str]:
+        """Return countries of every region, or pair of regions.
+
+        Whatever is held against a subject's country may be one.
+        """
+        if COUNTRY not in sort.paths:
             return []
         return [
             name

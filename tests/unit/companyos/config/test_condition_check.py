@@ -176,16 +176,18 @@ def test_all_problems_are_reported() -> None:
     assert [one.start for one in found] == [1, 17, 35]
 
 
+GUARD = (
+    "write `has(s.region) && …` before it; in a rule that denies"
+    " `!has(s.region) || …`, or whoever lacks it gets through"
+)
+
+
 @pytest.mark.parametrize(
     ("source", "hint"),
     [
         ("s.rolse == []", "did you mean `roles`?"),
         ("S.id == ''", "known here: `s`"),
-        (
-            "s.region == ''",
-            "write `has(s.region) && …` before it; in a rule that denies"
-            " `!has(s.region) || …`, or whoever lacks it gets through",
-        ),
+        ("s.region == ''", GUARD),
         ("s.roles.contains('a')", "use `item in list`"),
     ],
 )
