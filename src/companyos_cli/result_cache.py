@@ -189,7 +189,7 @@ def cache_file(root: Path) -> Path | None:
 
 
 _FOLDERS = (
-    *("", "authz", "catalog", "checks", "conditions", "config", "flags"),
+    *("", "authz", "catalog", "checks", "conditions", "config", "diff", "flags"),
     "config/schema_data",
 )
 

@@ -64,8 +64,8 @@ def work_tree(root: Path) -> WorkTree:
     _look(str(folder), FOLDER, stamps, others)
     if others:
         raise InvalidStateError(
-            f"`{FOLDER}/` holds {len(others)} that are no regular files",
-            in_order([_not_a_file(name) for name in others]),
+            f"`{FOLDER}/` holds {len(others)} that cannot be read as files",
+            in_order([_refused(name) for name in others]),
         )
     return WorkTree(root, stamps)
 
@@ -83,14 +83,16 @@ def read_folder(root: Path) -> dict[str, bytes]:
 def _look(folder: str, name: str, stamps: dict[str, Stamp], others: list[str]) -> None:
     """Note the files below `folder`, and what is neither file nor folder.
 
-    Hidden ones are left out.
+    So is what has a name that cannot be shown. Hidden ones are left out.
     """
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name[0] == ".":
                 continue
             path = f"{name}/{entry.name}"
-            if entry.is_file(follow_symlinks=False):
+            if not entry.name.isprintable():
+                others.append(path)
+            elif entry.is_file(follow_symlinks=False):
                 now = entry.stat(follow_symlinks=False)
                 stamps[path] = (
                     f"{now.st_mtime_ns} {now.st_ctime_ns} {now.st_size} {now.st_ino}"
@@ -127,7 +129,16 @@ def _rest(file: int, count: int) -> bytes:
     return data[: BYTES_MAX + 1 - count]
 
 
-def _not_a_file(name: str) -> Finding:
+def _refused(name: str) -> Finding:
+    if not name.isprintable():
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+        return Finding(
+            check="yaml/character",
+            severity=Severity.ERROR,
+            message=f"the name `{shown}` holds a character that cannot be shown",
+            place=Place(shown),
+            hint="rename it; a name could otherwise pretend to be a line of a report",
+        )
     return Finding(
         check="yaml/symlink",
         severity=Severity.ERROR,

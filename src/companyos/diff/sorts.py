@@ -164,8 +164,8 @@ class Sorts:
             case ListOf(items):
                 return self._listed(items, scope)
             case MapOf(entries):
-                for _, value in entries:
-                    self._term(value, scope)
+                for _, each in entries:
+                    self._term(each, scope)
                 return self._listed(tuple(Literal(key) for key, _ in entries), scope)
             case Call(Function.SIZE, (Literal(str() as text),)):
                 return self._new(Sort(numbers={len(text)}))

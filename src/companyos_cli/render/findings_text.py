@@ -92,7 +92,7 @@ def _block(finding: Finding, text: str, paint: Paint) -> str:
     margin = " " * len(str(finding.place.line))
     lines = [
         f"{header}: {paint(_shown(finding.message), Role.STRONG)}",
-        f"{margin}--> {paint(str(finding.place), Role.PLACE)}",
+        f"{margin}--> {paint(_shown(str(finding.place)), Role.PLACE)}",
         *_frame(finding, text, paint),
         *(_related(each, margin, paint) for each in finding.related),
         *_notes(finding, margin, paint),
@@ -111,7 +111,8 @@ def _notes(finding: Finding, margin: str, paint: Paint) -> list[str]:
 
 
 def _related(related: Related, margin: str, paint: Paint) -> str:
-    return f"{margin}::: {paint(str(related.place), Role.PLACE)}: {related.label}"
+    place = paint(_shown(str(related.place)), Role.PLACE)
+    return f"{margin}::: {place}: {_shown(related.label)}"
 
 
 def _frame(finding: Finding, text: str, paint: Paint) -> list[str]:

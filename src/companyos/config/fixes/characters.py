@@ -13,7 +13,8 @@ from companyos.config.fixes.proposal import Files, Proposal
 from companyos.config.yaml_bytes import UNSAFE
 from companyos.findings import Finding
 
-_SPACES = re.compile(r"[ \t]*\t[ \t]*(?=\r?\n|\Z)|\r(?!\n)|\t")
+# Nothing is tried twice, however many tabs a hostile file holds.
+_SPACES = re.compile(r"(?<![ \t]) *+\t[ \t]*+(?=\r?\n|\Z)|\r(?!\n)|\t")
 
 
 def propose(finding: Finding, files: Files) -> Proposal | None:

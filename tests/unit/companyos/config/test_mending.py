@@ -165,6 +165,12 @@ def test_an_override_that_does_nothing_goes_if_asked(override: str, left: str) -
     assert done.files[flag].decode() == f"{text}{left}\n"
 
 
+def test_many_tabs_are_looked_at_once() -> None:
+    """A comment of tabs is mended at once: trying each run again would take hours."""
+    done = mended(with_tenant(tenant_text() + "#" + "\t" * 50_000 + "x\n"))
+    assert done.files == {TENANT: (tenant_text() + "#" + " " * 50_000 + "x\n").encode()}
+
+
 def test_tabs_go_where_they_mean_nothing() -> None:
     """A tab at a line's end or between words of the syntax is no part of a value."""
     text = tenant_text().replace("env: ", "env:\t").replace("\n", "\t\n", 3)

@@ -38,6 +38,33 @@ def test_a_symbolic_link_is_a_finding(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"a\n::error::b.yaml", "config/flags/a\\n::error::b.yaml"),
+        (b"\x1b[31m.yaml", "config/flags/\\x1b[31m.yaml"),
+        ("a\u202eb.yaml".encode(), "config/flags/a\\u202eb.yaml"),
+        (b"\xff.yaml", "config/flags/\\udcff.yaml"),
+    ],
+)
+def test_a_name_that_cannot_be_shown_is_a_finding(
+    name: bytes, shown: str, tmp_path: Path
+) -> None:
+    """No name writes a line of its own into a report, or stops one from being made."""
+    folder = tmp_path / "config" / "flags"
+    folder.mkdir(parents=True)
+    try:
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with pytest.raises(InvalidStateError) as caught:
+        read_folder(tmp_path)
+    [found] = caught.value.findings
+    assert (found.check, found.place.file) == ("yaml/character", shown)
+    assert found.message.isprintable()
+    assert found.fingerprint
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     """A special file is a finding, and reading does not hang on it."""
