@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from companyos.config.mending import Done, Dropped, Mended, mend
@@ -31,6 +32,8 @@ class MendingOrders:
 def mend_and_check(workspace: Workspace, asked: Asked, orders: MendingOrders) -> Answer:
     """Mend what can be mended, and return that with what is still wrong.
 
+    Forms that are not ours hold what is left alone.
+
     Raises:
         UsageError: a named path is not there, or not in the repository.
         ContentionError: a file changed meanwhile; nothing is written then.
@@ -49,19 +52,27 @@ def mend_and_check(workspace: Workspace, asked: Asked, orders: MendingOrders) ->
     found = Found(loaded.findings, loaded.suppressed, loaded.preferences)
     report = report_of(found, asked.telling, wanted, root=workspace.root)
     left = answer_of(report, asked.telling, loaded.text)
-    return _answer(left, mended, asked.telling.form, orders)
+    if asked.telling.form not in {FindingsOutput.TEXT, FindingsOutput.JSON}:
+        return left
+    return _answer(left, mended, orders, again=_command(asked, orders))
+
+
+def _command(asked: Asked, orders: MendingOrders) -> str:
+    """Return the command that mends what was shown, and nothing else."""
+    choice = asked.telling.choice
+    words = ["companyos", "fix", *(["--unsafe"] if orders.unsafe else [])]
+    words += [word for each in choice.select for word in ("--select", each)]
+    words += [word for each in choice.ignore for word in ("--ignore", each)]
+    return shlex.join([*words, *map(str, asked.paths)])
 
 
 def _answer(
-    left: Answer, mended: Mended, form: FindingsOutput, orders: MendingOrders
+    left: Answer, mended: Mended, orders: MendingOrders, *, again: str
 ) -> Answer:
     """Return the answer about what is left, after what was mended.
 
-    Where a difference was asked for, there being one is a no. Forms that are not ours
-    hold what is left alone.
+    Where a difference was asked for, there being one is a no, and `again` mends it.
     """
-    if form not in {FindingsOutput.TEXT, FindingsOutput.JSON}:
-        return left
     changes = edits.file_changes(mended.before, mended.files)
     pending = orders.diff and bool(changes)
 
@@ -78,7 +89,7 @@ def _answer(
         text,
         _document(mended, changes, left.document, orders),
         status=ExitStatus.NO if pending else left.status,
-        next_step="companyos fix" if pending else "",
+        next_step=again if pending else "",
     )
 
 

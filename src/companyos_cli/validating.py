@@ -42,9 +42,11 @@ def check(workspace: Workspace, asked: Asked) -> Answer:
     found, text_of = _found(workspace, asked)
     report = report_of(found, asked.telling, wanted, root=workspace.root)
     answer = answer_of(report, asked.telling, text_of)
-    if any(each.fix is not None for each in report.findings):
-        return answer._replace(next_step="companyos fix --diff")
-    return answer
+    fixes = [each.fix for each in report.findings if each.fix is not None]
+    if not fixes:
+        return answer
+    words = "" if any(fix.safe for fix in fixes) else " --unsafe"
+    return answer._replace(next_step=f"companyos fix{words} --diff")
 
 
 def run(workspace: Workspace, asked: Asked, *, watch: bool) -> None:

@@ -202,7 +202,8 @@ def test_a_mistake_is_a_finding_where_it_was_made(root: Path, mistake: Mistake) 
     spoken = companyos(root, "validate")
     run = companyos(root, "validate", "-o", "json")
     assert (spoken.status, run.status) == (1, 1), (spoken, run)
-    assert spoken.err in {"", "next: companyos fix --diff\n"}
+    steps = ["", *(f"next: companyos fix{how} --diff\n" for how in ("", " --unsafe"))]
+    assert spoken.err in steps
     assert run.err == ""
     places = {(each["check"], each["file"], each["line"]) for each in findings(run)}
     assert (mistake.check, mistake.file, mistake.line) in places

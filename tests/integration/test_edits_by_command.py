@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -319,3 +320,27 @@ def test_a_hook_stops_a_commit_that_is_wrong(repository: Path, hook: str) -> Non
     assert companyos(repository, *words).status == 0
     (repository / "config/regions.yaml").write_text("regions: 1\n", "utf-8")
     assert companyos(repository, *words).status == 1
+
+
+def test_the_next_steps_lead_to_a_state_that_is_right(repository: Path) -> None:
+    """Whoever types what each command proposes has mended what was shown."""
+    tenant = repository / "config/tenants/pilot-a.yaml"
+    text = tenant.read_text("utf-8")
+    tenant.write_text(text.replace("pilot-standard", "pilot-standrd"), "utf-8")
+    other = repository / "config/tenants/pilot-b.yaml"
+    other.write_bytes(other.read_bytes() + b"# a\ttab\n")
+    words = ["validate", "config/tenants/pilot-a.yaml"]
+    first = next_step(companyos(repository, *words))
+    assert first == ["fix", "--unsafe", "--diff"]
+    shown = companyos(repository, *first, "config/tenants/pilot-a.yaml")
+    assert companyos(repository, *next_step(shown)).status == 0
+    assert tenant.read_text("utf-8") == text
+    assert other.read_bytes().endswith(b"# a\ttab\n")
+
+
+def next_step(run: Run) -> list[str]:
+    """Return the words of the command that a run proposes."""
+    [line] = [row for row in run.err.splitlines() if row.startswith("next: ")]
+    program, *words = shlex.split(line.removeprefix("next: "))
+    assert program == "companyos"
+    return words

@@ -124,6 +124,6 @@ def _answer(root: Path, written: list[str]) -> Answer:
             "root": str(root),
             "files": written,
         },
-        next_step="git add config schemas && git commit -m 'desired state' && "
+        next_step="git add .vscode config schemas && git commit -m 'desired state' && "
         "companyos trust init",
     )
