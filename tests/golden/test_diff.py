@@ -36,6 +36,7 @@ from companyos.diff import (
     FieldChange,
     FlagChange,
     FlagMove,
+    Remark,
     StateDiff,
     TenantChange,
     Transition,
@@ -127,7 +128,7 @@ DIFF = StateDiff(
     flags_removed=("exports-open",),
     flags=(ROLLOUT, OUTSIDE),
     access=(GAINED, LOST),
-    remarks=("role `Guest` is no longer declared: who has it is denied everything",),
+    remarks=(Remark("role `Guest` is new: nobody gains or loses by it", False),),
 )
 NOTHING = StateDiff("sha256:1", "sha256:1", (), (), (), (), (), (), (), ())
 
@@ -229,11 +230,30 @@ def test_text_fits_a_hundred_columns(two_states: StateDiff) -> None:
 def test_no_effect_is_said() -> None:
     """Nothing to tell is one sentence in either form."""
     assert diff_text(NOTHING, NAMES, plain) == (
-        "origin/main → the work tree\nno effect on anybody"
+        "origin/main → the work tree\nno access and no flag answer changes"
     )
     assert diff_markdown(NOTHING, NAMES).startswith(
-        "### What this change does: no effect on anybody\n"
+        "### What this change does: no access and no flag answer changes\n"
     )
+
+
+def test_a_role_that_comes_or_goes_is_told_in_front_of_the_reason() -> None:
+    """On the side without it, in text and in Markdown; programs read `lacks_role`."""
+    without = replace(SILENT, lacks_role=True)
+    diff = replace(
+        NOTHING,
+        access=(replace(GAINED, before=without), replace(LOST, after=without)),
+    )
+    text, page = diff_text(diff, NAMES, plain), diff_markdown(diff, NAMES)
+    assert "      before  new role: no matching rule\n" in text
+    assert "      after   role gone: no matching rule" in text
+    assert "| `new role: no matching rule` |" in page
+    assert "| `role gone: no matching rule` |" in page
+    access = json.loads(json.dumps(diff_json(diff, NAMES)))["access"]
+    assert [access[0]["before"]["lacks_role"], access[0]["after"]["lacks_role"]] == [
+        True,
+        False,
+    ]
 
 
 def test_a_comment_is_never_too_long() -> None:
@@ -242,7 +262,7 @@ def test_a_comment_is_never_too_long() -> None:
         replace(GAINED, action=f"dataset:export-{number}", tenants=MANY[:4])
         for number in range(3000)
     )
-    doubts = tuple(f"{'why ' * 300}{number}" for number in range(60))
+    doubts = tuple(Remark(f"{'why ' * 300}{n}", False) for n in range(60))
     text = diff_markdown(replace(DIFF, access=many, remarks=doubts), NAMES)
     assert len(text.encode()) <= LENGTH_MAX + 200
     assert text.count("<details>") == text.count("</details>")

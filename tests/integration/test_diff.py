@@ -15,7 +15,7 @@ REGION_RULE = "    when: resource.data_region == subject.region\n"
 def test_no_edit_has_no_effect(begun: Platform) -> None:
     """The work tree of a commit differs from it for nobody."""
     run = begun.do("diff", "HEAD", "--exit-code")
-    assert run.out == "HEAD → the work tree\nno effect on anybody\n"
+    assert run.out == "HEAD → the work tree\nno access and no flag answer changes\n"
 
 
 def test_an_edit_is_told_before_it_is_committed(begun: Platform) -> None:

@@ -29,7 +29,7 @@ from companyos.diff.cover import condition_for
 from companyos.diff.frame import Side, shown_values
 from companyos.diff.model import AccessChange, Decider, Direction
 from companyos.diff.space import Point, Space
-from companyos.diff.terms import REGION, Outcome, paths_in
+from companyos.diff.terms import REGION, ROLES, Outcome, Path, paths_in
 from companyos.digests import JSONValue
 from companyos.snapshot import Snapshot
 
@@ -63,9 +63,10 @@ class _Comparison:
         self._books = tuple(RuleBook(each.policies) for each in self._both)
         self._regions = before.regions != after.regions
         one, other = (each.policies.catalog for each in self._both)
-        self._subjects = one.subject != other.subject or set(one.roles) != set(
-            other.roles
-        )
+        self._subjects = one.subject != other.subject
+        self._seen = {REGION} if self._regions else set[Path]()
+        if one.roles.keys() != other.roles.keys():
+            self._seen.add(ROLES)
         self._types = {
             name
             for name in one.resource_types.keys() | other.resource_types.keys()
@@ -152,8 +153,8 @@ class _Comparison:
             return one is not other
         if self._subjects or action.partition(":")[0] in self._types:
             return True
-        if self._regions and any(
-            rule.when is not None and REGION in paths_in(rule.when)
+        if self._seen and any(
+            rule.when is not None and not self._seen.isdisjoint(paths_in(rule.when))
             for rule in (*one.all, *other.all)
         ):
             return True
@@ -249,10 +250,10 @@ def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChang
     names = {kind[0]: kind for kind in alike_roles(sides)}
     dependent = reads_roles(sides)
     space = space_of(sides, ())
-    table = None if dependent else _Table(sides, space)
+    table = None if dependent else _Table(sides, space, reads_roles=False)
     singles: dict[tuple[str, Direction], set[Point]] = {}
     for holder in asked:
-        own = table or _Table(sides, space_of(sides, holder))
+        own = table or _Table(sides, space_of(sides, holder), reads_roles=True)
         by_key = own.changes(holder)
         if len(holder) == 1:
             for (direction, *_), points in by_key.items():
@@ -279,9 +280,13 @@ def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChang
 class _Table:
     """Both sides' answers at every point of a space."""
 
-    def __init__(self, sides: Sequence[CellSide], space: Space) -> None:
+    def __init__(
+        self, sides: Sequence[CellSide], space: Space, *, reads_roles: bool
+    ) -> None:
         self.space = space
         self._judges = [Judge(sides, n, space) for n in range(len(sides))]
+        self._roles = [frozenset(each.side.catalog.roles) for each in sides]
+        self._reads_roles = reads_roles
         self._told: dict[tuple[tuple[Outcome, ...], ...], list[Point]] = {}
         for point in space.points():
             told = tuple(judge.told(point) for judge in self._judges)
@@ -291,17 +296,43 @@ class _Table:
         """Return the points where the answer changes, by how it does."""
         found: dict[_Key, list[Point]] = {}
         for told, points in self._told.items():
-            one, other = (
-                judge.decide(holder, own)
-                for judge, own in zip(self._judges, told, strict=True)
-            )
+            one, other = self._decide(holder, told)
             if one[0] is not other[0]:
-                found.setdefault(_key(one, other), []).extend(points)
+                key = self._key(holder, told, (one, other))
+                found.setdefault(key, []).extend(points)
         return found
 
+    def _decide(
+        self, holder: Iterable[str], told: tuple[tuple[Outcome, ...], ...]
+    ) -> tuple[Answer, Answer]:
+        one, other = (
+            judge.decide(holder, own)
+            for judge, own in zip(self._judges, told, strict=True)
+        )
+        return one, other
 
-def _key(one: Answer, other: Answer) -> _Key:
-    return (Direction.GAINED if other[0] else Direction.LOST, one[1], other[1])
+    def _key(
+        self,
+        holder: Holder,
+        told: tuple[tuple[Outcome, ...], ...],
+        answers: tuple[Answer, Answer],
+    ) -> _Key:
+        """Return how an answer changes, and whether by a role that comes or goes."""
+        one, other = (decider for _, decider in answers)
+        shared = frozenset.intersection(*self._roles).intersection(holder)
+        if len(shared) < len(holder):
+            plain = self._decide(shared, told)
+            # Where conditions read the roles they were not asked without that role.
+            differ = [
+                self._reads_roles or a != b for a, b in zip(answers, plain, strict=True)
+            ]
+            one = replace(one, lacks_role=differ[1] and self._lacks(0, holder))
+            other = replace(other, lacks_role=differ[0] and self._lacks(1, holder))
+        direction = Direction.GAINED if answers[1][0] else Direction.LOST
+        return direction, one, other
+
+    def _lacks(self, number: int, holder: Holder) -> bool:
+        return not self._roles[number].issuperset(holder)
 
 
 def _spelled(

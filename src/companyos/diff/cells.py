@@ -5,8 +5,9 @@ answers come from a space of classes. Asking about single roles and pairs is eno
 somebody with a set of roles is newly allowed, then no deny speaks to any role of it now
 and some role brings an allow now; before, either no role brought an allow, and the one
 role alone is newly allowed as well, or some role brought a deny, and the pair of both
-is. Losing is the same with the sides exchanged. Where a condition reads
-`subject.roles` that does not hold, and every set is asked about.
+is. Losing is the same with the sides exchanged. A role that one side does not declare
+is left out there, and the same argument holds. Where a condition reads `subject.roles`
+it does not, and every set is asked about.
 """
 
 from __future__ import annotations
@@ -203,12 +204,13 @@ class Judge:
             *(ask(point) for ask in self._askers),
         )
 
-    def decide(self, holder: Holder, told: tuple[Outcome, ...]) -> Answer:
-        """Return the decision for somebody with these roles."""
+    def decide(self, holder: Iterable[str], told: tuple[Outcome, ...]) -> Answer:
+        """Return the decision for somebody with those of these roles that there are."""
         if self._rules is None:
             return False, Decider(ReasonCode.UNKNOWN_ACTION)
-        if not told[0] or not self._roles.issuperset(holder):
+        if not told[0]:
             return False, Decider(ReasonCode.INVALID_INPUT)
+        holder = self._roles.intersection(holder)
         for rule, outcome in self._asked(self._rules.deny, holder, told):
             if outcome is None:
                 error = ReasonCode.DENY_RULE_ERROR
@@ -222,7 +224,10 @@ class Judge:
         return False, Decider(ReasonCode.NO_MATCHING_RULE)
 
     def _asked(
-        self, rules: Sequence[CellRule], holder: Holder, told: tuple[Outcome, ...]
+        self,
+        rules: Sequence[CellRule],
+        holder: Iterable[str],
+        told: tuple[Outcome, ...],
     ) -> Iterator[tuple[CellRule, Outcome]]:
         for rule in rules:
             if rule.speaks_to(holder):

@@ -7,13 +7,15 @@ from datetime import datetime
 from companyos.diff.access import access_changes
 from companyos.diff.flags import flag_changes
 from companyos.diff.model import StateDiff
-from companyos.diff.tenants import remarks_on, tenant_changes
+from companyos.diff.remarks import remarks_on
+from companyos.diff.tenants import tenant_changes
 from companyos.snapshot import Snapshot
 
 
 def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
     """Return what `after` does otherwise than `before`; flags are asked at `now`."""
     flags = before.flags.flags.keys(), after.flags.flags.keys()
+    access = access_changes(before, after)
     return StateDiff(
         before_root=before.root,
         after_root=after.root,
@@ -23,6 +25,6 @@ def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
         flags_added=tuple(sorted(flags[1] - flags[0])),
         flags_removed=tuple(sorted(flags[0] - flags[1])),
         flags=flag_changes(before, after, now=now),
-        access=access_changes(before, after),
-        remarks=remarks_on(before, after),
+        access=access,
+        remarks=remarks_on(before, after, access),
     )

@@ -73,7 +73,11 @@ class _Comparison:
         self._members = [_members(each) for each in self._sides]
         self._regions = before.regions != after.regions
         one, other = (each.policies.catalog for each in self._sides)
-        self._catalog = (one.subject, one.context) != (other.subject, other.context)
+        self._catalog = (one.subject, one.context, one.roles.keys()) != (
+            other.subject,
+            other.context,
+            other.roles.keys(),
+        )
         self._touched = {name for name in self._flags if self._is_touched(name)}
 
     def to_ask(self) -> Iterator[tuple[str, list[str]]]:

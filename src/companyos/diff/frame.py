@@ -2,7 +2,8 @@
 
 A path is fixed (the tenant's own values), follows from another (a subject's region from
 its country), or is free: a subject or a resource may have any value there. Both sides
-are asked about the same subject and resource, as each side's catalogue sees them.
+are asked about the same subject and resource, as each side's catalogue sees them: what
+it does not declare, a role included, is left out there.
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ class Side:
                 return found and Attribute(found.type, optional=True)
             case _:
                 return None
+
+    def declared_roles(self, held: Given) -> tuple[str, ...]:
+        """Return which of the roles that a subject has there are here."""
+        names = held if isinstance(held, tuple) else ()
+        return tuple(name for name in names if name in self.catalog.roles)
 
     def region_of(self, values: Values) -> str | None:
         """Return the region of a subject with these values."""
@@ -127,11 +133,10 @@ class Frame:
                 table = tables.get(path[-2], context)
                 table[path[-1]] = value
         tenant_id = side.tenant["id"]
-        held = values.get(ROLES, roles)
         subject: dict[str, Value] = {
             "id": _key(values, _SUBJECT_ID),
             "tenant": tenant_id,
-            "roles": roles if isinstance(held, Absent) else held,
+            "roles": side.declared_roles(values.get(ROLES, roles)),
             "attributes": tables["attributes"],
         }
         region = side.region_of(values)

@@ -27,11 +27,15 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Why a decision is what it is, on one side."""
+    """Why a decision is what it is, on one side.
+
+    `lacks_role` tells that the answers differ because the other side has a role more.
+    """
 
     code: ReasonCode
     rule_id: str | None = None
     place: Place | None = None
+    lacks_role: bool = False
 
     def __str__(self) -> str:
         if self.rule_id is None or self.place is None:
@@ -113,8 +117,19 @@ class TenantChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What cannot be told per person.
+
+    `is_effect` tells that it concerns somebody by itself; another remark explains.
+    """
+
+    text: str
+    is_effect: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StateDiff:
-    """All that a change does. `remarks` are about what cannot be told per person."""
+    """All that a change does, and `remarks` on it."""
 
     before_root: str
     after_root: str
@@ -125,7 +140,7 @@ class StateDiff:
     flags_removed: tuple[str, ...]
     flags: tuple[FlagChange, ...]
     access: tuple[AccessChange, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def is_exact(self) -> bool:
@@ -135,11 +150,12 @@ class StateDiff:
 
     @property
     def has_effect(self) -> bool:
-        """Return whether anybody or any tenant is concerned."""
+        """Return whether anybody or any tenant is concerned, by a remark as well."""
         return bool(
             self.tenants_added
             or self.tenants_removed
             or self.tenants_changed
             or self.flags
             or self.access
+            or any(each.is_effect for each in self.remarks)
         )

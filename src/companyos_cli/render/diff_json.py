@@ -37,7 +37,7 @@ def diff_json(diff: StateDiff, names: tuple[str, str]) -> JSONObject:
             "changed": [_flag(each) for each in diff.flags],
         },
         "access": [_grant(each) for each in diff.access],
-        "remarks": list(diff.remarks),
+        "remarks": [each.text for each in diff.remarks],
     }
 
 
@@ -87,6 +87,7 @@ def _decider(decider: Decider) -> JSONObject:
         "code": decider.code,
         "rule": decider.rule_id,
         "place": _place(decider.place),
+        "lacks_role": decider.lacks_role,
     }
 
 

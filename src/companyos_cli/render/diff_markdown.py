@@ -49,7 +49,7 @@ def _lines(diff: StateDiff, names: words.Names) -> Iterator[str]:
     yield from _tenants(diff)
     if diff.remarks:
         yield from ("", "**Remarks**", "")
-        yield from (f"- {_plain(remark)}" for remark in diff.remarks[:ROWS_MAX])
+        yield from (f"- {_plain(each.text)}" for each in diff.remarks[:ROWS_MAX])
 
 
 def _access(diff: StateDiff) -> Iterator[str]:
@@ -73,8 +73,8 @@ def _grant(change: AccessChange) -> Sequence[str]:
         _code(change.action),
         _code(when) if when else "always",
         _code(words.concerned(change.tenants)),
-        _code(str(change.before)),
-        _code(str(change.after)),
+        _code(words.before_of(change)),
+        _code(words.after_of(change)),
     )
 
 

@@ -32,7 +32,7 @@ def _lines(diff: StateDiff, names: words.Names, paint: Paint) -> Iterator[str]:
     yield from _access(diff, paint)
     if diff.remarks:
         yield from ("", paint("Remarks", Role.STRONG))
-        yield from _wrapped(diff.remarks)
+        yield from _wrapped([each.text for each in diff.remarks])
     if doubts := words.doubts(diff):
         yield from ("", paint("Not proved to be complete", Role.WARNING))
         yield from _wrapped(doubts)
@@ -97,8 +97,8 @@ def _grant(change: AccessChange, paint: Paint) -> Iterator[str]:
         yield _fit(f"      when    {when}", 14)
     if change.when is None:
         yield _fit(f"      such as {words.example_of(change)}", 14)
-    yield f"      before  {change.before}"
-    yield f"      after   {change.after}"
+    yield f"      before  {words.before_of(change)}"
+    yield f"      after   {words.after_of(change)}"
 
 
 def _rest(count: int) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _rest(count: int) -> Iterator[str]:
         yield f"  … and {count - SHOWN:,} more; `-o json` has them all"
 
 
-def _wrapped(lines: tuple[str, ...] | list[str]) -> Iterator[str]:
+def _wrapped(lines: list[str]) -> Iterator[str]:
     for line in lines:
         yield _fit(f"  {line}", 4)
 

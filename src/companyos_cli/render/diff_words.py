@@ -11,6 +11,7 @@ from companyos.diff import AccessChange, Direction, FlagChange, FlagMove, StateD
 from companyos.diff.cover import ALWAYS
 from companyos.digests import JSONValue
 
+NO_ANSWER_CHANGES = "no access and no flag answer changes"
 NAMES_MAX = 4
 HOLDERS_MAX = 8
 
@@ -40,7 +41,7 @@ def summary(diff: StateDiff) -> str:
         for noun, row in rows
         if any(count for count, _ in row)
     ]
-    return " · ".join(told) or "no effect on anybody"
+    return " · ".join(told) or NO_ANSWER_CHANGES
 
 
 def concerned(names: Sequence[str]) -> str:
@@ -56,6 +57,16 @@ def who(change: AccessChange) -> str:
     more = len(shown) - HOLDERS_MAX
     text = ", ".join(shown[:HOLDERS_MAX])
     return f"{text} and {more} more" if more > 0 else text
+
+
+def before_of(change: AccessChange) -> str:
+    """Return what decides before the change."""
+    return f"{'new role: ' if change.before.lacks_role else ''}{change.before}"
+
+
+def after_of(change: AccessChange) -> str:
+    """Return what decides after the change."""
+    return f"{'role gone: ' if change.after.lacks_role else ''}{change.after}"
 
 
 def when_of(node: Node | None) -> str:

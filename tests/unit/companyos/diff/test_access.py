@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
 
 import desired_states as states
-from companyos.authz import Request, Resource, decide
+from companyos.authz import Decision, ReasonCode, Request, Resource, decide
 from companyos.conditions import ConditionError, evaluate, to_text
 from companyos.diff.access import access_changes
-from companyos.diff.model import AccessChange, Direction
+from companyos.diff.model import AccessChange, Decider, Direction
 from companyos.digests import JSONObject, JSONValue, canonical_json
 from companyos.identity.subjects import Subject
 from companyos.snapshot import Snapshot
 
 ROLES = ("Analyst", "CompanyAdmin", "Viewer")
+CATALOG_ROLES: JSONObject = {name: {"inherits": []} for name in ROLES}
+AND_AUDITOR: JSONObject = {**CATALOG_ROLES, "Auditor": {"inherits": []}}
 TENANTS = ("pilot-a", "pilot-b")
 ACTION = "dataset:export"
 
@@ -73,6 +76,9 @@ ATOMS: Sequence[JSONValue] = (
     states.equals(["get", states.TENANT, "id"], "pilot-a"),
     states.equals(["get", states.ATTRIBUTES, "country"], "FR"),
 )  # fmt: skip
+ONE_ROLE: JSONValue = [
+    "==", ["call", "size", [["get", states.SUBJECT, "roles"]]], ["lit", 1],
+]  # fmt: skip
 READS_ROLES: JSONValue = ["in", ["lit", "Viewer"], ["get", states.SUBJECT, "roles"]]
 
 
@@ -124,11 +130,14 @@ def edited(
     return found
 
 
-def everybody(pick: random.Random) -> Iterator[tuple[str, Subject, Resource]]:
+def everybody(
+    pick: random.Random, declared: Sequence[str]
+) -> Iterator[tuple[str, Subject, Resource]]:
     """Yield subjects and resources of all kinds, with every set of roles."""
     people = list(product(COUNTRIES, DEPARTMENTS, LEVELS))
     things = list(product(REGIONS, LABELS, HOLDS))
-    held = [each for size in range(4) for each in combinations(ROLES, size)]
+    sizes = range(len(declared) + 1)
+    held = [each for size in sizes for each in combinations(declared, size)]
     for tenant in TENANTS:
         for roles in held:
             for country, department, level in pick.sample(people, 7):
@@ -144,12 +153,18 @@ def everybody(pick: random.Random) -> Iterator[tuple[str, Subject, Resource]]:
                     yield tenant, subject, Resource("dataset", "d", tenant, told)
 
 
+def known_to(snapshot: Snapshot, subject: Subject) -> Subject:
+    """Return the subject without the roles that a state does not declare."""
+    declared = frozenset(snapshot.policies.catalog.roles)
+    return replace(subject, roles=subject.roles & declared)
+
+
 def holds(
     change: AccessChange, snapshot: Snapshot, subject: Subject, thing: Resource
 ) -> bool:
     """Return whether a change says that it is about this request."""
     assert change.when is not None, "no condition was given"
-    principal = snapshot.principals.of(subject)
+    principal = snapshot.principals.of(known_to(snapshot, subject))
     assert not isinstance(principal, str), principal
     resource = {
         "type": thing.type, "id": thing.resource_id, "tenant": thing.tenant_id,
@@ -171,12 +186,21 @@ def holds(
         return False
 
 
-def disagreement(before: Snapshot, after: Snapshot, pick: random.Random) -> str:
+def disagreement(
+    before: Snapshot,
+    after: Snapshot,
+    pick: random.Random,
+    *,
+    reads_roles: bool = False,
+) -> str:
     """Return the first request about which the diff is wrong, if there is one."""
     changes = access_changes(before, after)
-    for tenant, subject, thing in everybody(pick):
-        request = Request(tenant, subject, ACTION, thing)
-        one, other = decide(request, before), decide(request, after)
+    both = [frozenset(each.policies.catalog.roles) for each in (before, after)]
+    for tenant, subject, thing in everybody(pick, sorted(both[0] | both[1])):
+        one, other = (
+            decide(Request(tenant, known_to(side, subject), ACTION, thing), side)
+            for side in (before, after)
+        )
         if not changes and one.allowed is other.allowed:
             continue
         held = tuple(sorted(subject.roles))
@@ -203,7 +227,27 @@ def disagreement(before: Snapshot, after: Snapshot, pick: random.Random) -> str:
                 for c in exactly
             ):
                 return f"deciders {one} {other} {exactly}"
+            shared = replace(subject, roles=subject.roles & both[0] & both[1])
+            plain = [
+                decide(Request(tenant, shared, ACTION, thing), side)
+                for side in (before, after)
+            ]
+            marks = (
+                bool(subject.roles - both[0])
+                and (reads_roles or told_by(plain[1]) != told_by(other)),
+                bool(subject.roles - both[1])
+                and (reads_roles or told_by(plain[0]) != told_by(one)),
+            )
+            if exactly and not any(
+                (c.before.lacks_role, c.after.lacks_role) == marks for c in exactly
+            ):
+                return f"marks {marks} {held} {exactly}"
     return ""
+
+
+def told_by(decision: Decision) -> tuple[str, str | None]:
+    """Return why a decision is what it is."""
+    return decision.code, decision.rule_id
 
 
 def is_exact(before: Snapshot, after: Snapshot) -> bool:
@@ -228,6 +272,69 @@ def test_the_answer_is_that_of_asking_about_everybody(part: int) -> None:
         if is_exact(before, after):
             assert disagreement(before, after, pick) == ""
             compared += 1
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_roles_that_come_and_go_are_left_out_where_they_are_not(part: int) -> None:
+    """Who has such a role is compared with the same other roles, as `decide` has it."""
+    pick = random.Random(1000 + part)  # noqa: S311 - as above
+    compared = 0
+    while compared < 12:
+        few = pick.sample(ATOMS, 4)
+        rules = some_rules(pick, few)
+        before, after = (
+            with_roles(each, pick)
+            for each in (
+                rules,
+                edited(rules, pick, few) if pick.random() < 0.7 else rules,
+            )
+        )
+        if is_exact(before, after):
+            assert disagreement(before, after, pick) == ""
+            compared += 1
+
+
+def test_conditions_see_the_roles_that_each_side_declares() -> None:
+    """A condition about roles is asked with those that come and go, where they are."""
+    pick = random.Random(5)  # noqa: S311 - as above
+    compared = 0
+    while compared < 10:
+        atoms = (READS_ROLES, ONE_ROLE)
+        rules = [
+            states.rule("a", roles=("*",), when=some_condition(pick, (ONE_ROLE,))),
+            *some_rules(pick, atoms),
+        ]
+        before, after = with_roles(rules, pick), with_roles(rules, pick)
+        if is_exact(before, after):
+            assert disagreement(before, after, pick, reads_roles=True) == ""
+            compared += 1
+
+
+def with_roles(rules: Sequence[JSONObject], pick: random.Random) -> Snapshot:
+    """Return a state with some roles more, which some of the rules mention."""
+    extra = pick.sample(("Auditor", "Guest", "Partner"), pick.randint(0, 2))
+    declared = {**CATALOG_ROLES, **{name: {"inherits": []} for name in extra}}
+    mentioned = [
+        {**rule, "roles": [*held, *pick.sample(extra, pick.randint(0, len(extra)))]}
+        if isinstance(held := rule["roles"], list) and held != ["*"]
+        else rule
+        for rule in rules
+    ]
+    return with_catalog_roles(declared, *mentioned)
+
+
+def with_catalog_roles(roles: JSONObject, *rules: JSONValue) -> Snapshot:
+    """Return a state with these roles, and rules in the bundle of both tenants."""
+    return Snapshot.load(
+        tenants=canonical_json(states.tenants_document()),
+        policies=canonical_json(
+            states.policies_document(
+                {"standard": states.bundle(*rules)},
+                catalog={**states.CATALOG, "roles": roles},
+            )
+        ),
+        flags=canonical_json(states.flags_document()),
+    )
 
 
 def test_conditions_that_read_roles_are_asked_with_every_set_of_roles() -> None:
@@ -353,25 +460,69 @@ def test_a_country_that_changes_its_region_moves_its_people() -> None:
 
 def test_a_role_nobody_declared_before_starts_with_nothing() -> None:
     """Whoever gets the new role gains what it may do; nobody else does."""
-    roles: JSONObject = {**states.CATALOG["roles"], "Auditor": {"inherits": []}}  # type: ignore[dict-item]  # a table
+    before = with_catalog_roles(CATALOG_ROLES, states.rule("a"))
     rule = states.rule("a", roles=("Analyst", "Auditor"))
-    documents = (
-        states.policies_document({"standard": states.bundle(states.rule("a"))}),
-        states.policies_document(
-            {"standard": states.bundle(rule)},
-            catalog={**states.CATALOG, "roles": roles},
-        ),
+    (change,) = access_changes(before, with_catalog_roles(AND_AUDITOR, rule))
+    assert words([change]) == [("gained", ["Auditor"], "true")]
+    assert change.before == Decider(ReasonCode.NO_MATCHING_RULE, lacks_role=True)
+    assert not change.after.lacks_role
+
+
+def test_a_role_that_goes_takes_with_it_what_it_allowed() -> None:
+    """Whoever had the role alone loses what it allowed; an analyst with it keeps it."""
+    before = with_catalog_roles(
+        AND_AUDITOR, states.rule("a", roles=("Analyst", "Auditor"))
     )
-    before, after = (
-        Snapshot.load(
-            tenants=canonical_json(states.tenants_document()),
-            policies=canonical_json(document),
-            flags=canonical_json(states.flags_document()),
-        )
-        for document in documents
+    after = with_catalog_roles(CATALOG_ROLES, states.rule("a"))
+    (change,) = access_changes(before, after)
+    assert words([change]) == [("lost", ["Auditor"], "true")]
+    assert change.after == Decider(ReasonCode.NO_MATCHING_RULE, lacks_role=True)
+    assert not change.before.lacks_role
+
+
+def test_a_denied_role_that_is_new_takes_from_those_who_get_it() -> None:
+    """An analyst who becomes an auditor, whom a rule denies, loses the export."""
+    rules = (states.rule("a"), states.rule("b", "deny", roles=("Auditor",)))
+    before = with_catalog_roles(CATALOG_ROLES, rules[0])
+    (change,) = access_changes(before, with_catalog_roles(AND_AUDITOR, *rules))
+    assert words([change]) == [("lost", ["Analyst+Auditor"], "true")]
+    assert change.before.lacks_role
+
+
+@pytest.mark.parametrize("when", [None, states.IN_REGION])
+def test_a_role_that_no_rule_mentions_changes_nothing(when: JSONValue) -> None:
+    """New or gone, it gives nothing and takes nothing, also beside a rule for all."""
+    rules = (states.rule("a", when=when), states.rule("b", roles=("*",), when=when))
+    one = with_catalog_roles(CATALOG_ROLES, *rules)
+    other = with_catalog_roles(AND_AUDITOR, *rules)
+    assert access_changes(one, other) == ()
+    assert access_changes(other, one) == ()
+
+
+def test_a_condition_sees_a_role_only_where_it_is_declared() -> None:
+    """What is for who has exactly one role goes by the roles that there are."""
+    rule = states.rule("a", roles=("*",), when=ONE_ROLE)
+    one = with_catalog_roles({"Viewer": {"inherits": []}}, rule)
+    other = with_catalog_roles(
+        {"Auditor": {"inherits": []}, "Viewer": {"inherits": []}}, rule
     )
-    found = words(access_changes(before, after))
-    assert ("gained", ["Auditor"], "true") in found
+    found = access_changes(one, other)
+    assert words(found) == [
+        ("gained", ["Auditor"], "true"),
+        ("lost", ["Auditor+Viewer"], "true"),
+    ]
+    assert all(change.before.lacks_role for change in found)
+
+
+def test_a_new_role_beside_a_rule_for_all_is_nothing_by_itself() -> None:
+    """Where everybody gains, so does who has the new role, and not because of it."""
+    rule = states.rule("b", roles=("*",))
+    found = access_changes(
+        with_catalog_roles(CATALOG_ROLES), with_catalog_roles(AND_AUDITOR, rule)
+    )
+    everybody_alone = ["", "Analyst", "Auditor", "CompanyAdmin", "Viewer"]
+    assert words(found) == [("gained", everybody_alone, "true")]
+    assert not found[0].before.lacks_role
 
 
 def test_a_tenant_named_like_its_stage_is_no_other_tenant() -> None:
