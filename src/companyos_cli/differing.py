@@ -16,7 +16,7 @@ from companyos.config.compile import compile_state
 from companyos.config.kinds import KINDS, Kind
 from companyos.config.sources import Sources
 from companyos.diff import StateDiff, compare
-from companyos.errors import UsageError
+from companyos.errors import InvalidStateError, UsageError
 from companyos.releases.entries import Part
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer
@@ -48,8 +48,10 @@ class Compared:
         With a stage, which is the base, the first word is the head.
 
         Raises:
-            UsageError: there is no base, or more than one.
+            UsageError: there is no base, or more than one, or one word names both.
         """
+        for word in (base, head):
+            _refuse_range(word)
         if stage is not None and head is not None:
             raise UsageError(
                 "name a BASE or a `--stage`, not both",
@@ -96,6 +98,18 @@ def answer_for(
     return Told(found, compared, ExitStatus.NO if no else ExitStatus.YES)
 
 
+def _refuse_range(word: str | None) -> None:
+    """Refuse `BASE..HEAD`, which Git takes and no commit is called."""
+    if word is None or ".." not in word:
+        return
+    base, _, head = word.partition("..")
+    named = f"{base or 'HEAD'} {head.removeprefix('.') or 'HEAD'}"
+    raise UsageError(
+        f"`{word}` is a range and names no commit",
+        hint=f"write `companyos diff {named}`",
+    )
+
+
 def _snapshot(workspace: Workspace, which: Which) -> Snapshot:
     if which.stage is not None:
         return snapshot_of(workspace, which)
@@ -103,11 +117,31 @@ def _snapshot(workspace: Workspace, which: Which) -> Snapshot:
     if which.ref is not None:
         sources = workspace.sources_at(workspace.store.resolve(which.ref))
     unproved = {path: sources[path] for path in sources if path != INVARIANTS}
-    components = compile_state(unproved).components
+    try:
+        components = compile_state(unproved).components
+    except InvalidStateError as error:
+        if which.ref is None:
+            raise
+        raise _invalid_at(which.ref, sources, error) from error
     return Snapshot.load(
         tenants=components[Part.TENANTS],
         policies=components[Part.POLICIES],
         flags=components[Part.FLAGS],
+    )
+
+
+def _invalid_at(
+    ref: str, sources: Sources, error: InvalidStateError
+) -> InvalidStateError:
+    """Return the error about a commit, of which `validate` here knows nothing."""
+    first, more = error.findings[0], len(error.findings) - 1
+    file = first.place.file
+    told = f"{first.place}: {first.message}" + (f" (and {more} more)" if more else "")
+    shown_by = f"; `git show {ref}:{file}` shows the file" if file in sources else ""
+    return InvalidStateError(
+        f"the desired state of `{ref}` has errors: {told}",
+        error.findings,
+        hint=f"name another commit{shown_by}",
     )
 
 

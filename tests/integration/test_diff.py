@@ -87,6 +87,48 @@ def test_a_state_with_errors_cannot_be_compared(begun: Platform) -> None:
     assert "bass" in run.err
 
 
+def test_a_commit_with_errors_is_named(begun: Platform) -> None:
+    """Work tree and `validate` are right, so the error says which side is not."""
+    begun.edit(PILOT_STANDARD, "extends: [base]", "extends: [bass]")
+    git(begun.root, "commit", "-qam", "broken")
+    begun.edit(PILOT_STANDARD, "extends: [bass]", "extends: [base]")
+    git(begun.root, "commit", "-qam", "mended")
+    run = begun.run("diff", "HEAD~1", "HEAD")
+    assert (run.status, run.out) == (2, "")
+    assert f"the desired state of `HEAD~1` has errors: {PILOT_STANDARD}:" in run.err
+    assert f"`git show HEAD~1:{PILOT_STANDARD}` shows the file" in run.err
+    assert "companyos validate" not in run.err
+    assert "bass" in git(begun.root, "show", f"HEAD~1:{PILOT_STANDARD}")
+
+
+def test_a_commit_without_a_file_it_needs_is_named(begun: Platform) -> None:
+    """Nothing is said of how to look at a file that is not there."""
+    git(begun.root, "rm", "-q", "config/catalog.yaml")
+    git(begun.root, "commit", "-qm", "gone")
+    run = begun.run("diff", "HEAD", "HEAD~1")
+    assert (run.status, run.out) == (2, "")
+    assert "the desired state of `HEAD` has errors: config/catalog.yaml:" in run.err
+    assert run.err.endswith("hint: name another commit\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("HEAD~2..HEAD", "HEAD~2 HEAD"),
+        ("origin/main...fix", "origin/main fix"),
+        ("HEAD~2..", "HEAD~2 HEAD"),
+        ("..fix", "HEAD fix"),
+    ],
+)
+def test_a_range_is_told_how_to_be_written(
+    begun: Platform, word: str, meant: str
+) -> None:
+    """Git takes `BASE..HEAD`; here the two are words of their own."""
+    run = begun.run("diff", word)
+    assert (run.status, run.out) == (2, "")
+    assert f"hint: write `companyos diff {meant}`" in run.err
+
+
 @pytest.mark.parametrize(
     "words", [(), ("HEAD", "HEAD", "--stage", "dev"), ("no-such-commit",)]
 )
