@@ -6,7 +6,7 @@ that somebody may too much wants to see who else may what.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -21,6 +21,7 @@ from companyos.releases.entries import Part
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer
 from companyos_cli.exits import ExitStatus
+from companyos_cli.governed import remarks_on_files
 from companyos_cli.render.diff_forms import Form
 from companyos_cli.render.diff_json import diff_json
 from companyos_cli.render.diff_markdown import diff_markdown
@@ -91,9 +92,13 @@ def answer_for(
         UsageError: there is no such commit or stage.
         InvalidStateError: one of the desired states has errors.
     """
-    before = _snapshot(workspace, compared.base)
-    after = _snapshot(workspace, compared.head)
+    base, head = (_sources(workspace, each) for each in (compared.base, compared.head))
+    before = _snapshot(workspace, compared.base, base)
+    after = _snapshot(workspace, compared.head, head)
     found = compare(before, after, now=now)
+    if base is not None and head is not None:
+        remarks = (*found.remarks, *remarks_on_files(base, head))
+        found = replace(found, remarks=remarks)
     no = exit_code and found.has_effect
     return Told(found, compared, ExitStatus.NO if no else ExitStatus.YES)
 
@@ -110,12 +115,9 @@ def _refuse_range(word: str | None) -> None:
     )
 
 
-def _snapshot(workspace: Workspace, which: Which) -> Snapshot:
-    if which.stage is not None:
+def _snapshot(workspace: Workspace, which: Which, sources: Sources | None) -> Snapshot:
+    if sources is None:
         return snapshot_of(workspace, which)
-    sources: Sources = workspace.sources
-    if which.ref is not None:
-        sources = workspace.sources_at(workspace.store.resolve(which.ref))
     unproved = {path: sources[path] for path in sources if path != INVARIANTS}
     try:
         components = compile_state(unproved).components
@@ -128,6 +130,15 @@ def _snapshot(workspace: Workspace, which: Which) -> Snapshot:
         policies=components[Part.POLICIES],
         flags=components[Part.FLAGS],
     )
+
+
+def _sources(workspace: Workspace, which: Which) -> Sources | None:
+    """Return the files of a desired state; a stage carries what is compiled of them."""
+    if which.stage is not None:
+        return None
+    if which.ref is None:
+        return workspace.sources
+    return workspace.sources_at(workspace.store.resolve(which.ref))
 
 
 def _invalid_at(

@@ -59,6 +59,45 @@ def test_effects_answer_no_only_where_that_is_asked_for(begun: Platform) -> None
     assert begun.run("diff", "HEAD", "--exit-code").status == 1
 
 
+def test_what_governs_is_told_and_counts(begun: Platform) -> None:
+    """No answer changes, and the remarks say what does: in each form, with status 1."""
+    begun.edit("config/stages.yaml", "grace_seconds: 120", "grace_seconds: 600")
+    (begun.root / "config/invariants.yaml").unlink()
+    text = begun.run("diff", "HEAD", "--exit-code")
+    assert text.status == 1
+    assert "\nno access and no flag answer changes\n" in text.out
+    page = begun.run("diff", "HEAD", "-o", "markdown").out
+    found = begun.do("diff", "HEAD", "-o", "json").json()
+    assert at(found, "has_effect") is True
+    remarks = at(found, "remarks")
+    assert isinstance(remarks, list)
+    assert len(remarks) == 4
+    for told in (
+        "invariant `only-admins-update-settings` is gone",
+        "invariant `exports-stay-in-region` is gone",
+        "invariant `admins-are-never-locked-out` is gone",
+        "stage `pilot`: `grace_seconds` 120 → 600",
+    ):
+        assert f"  {told}\n" in text.out
+        assert f"- {told}\n" in page
+        assert told in remarks
+
+
+def test_a_default_is_as_good_as_written(begun: Platform) -> None:
+    """120 seconds of grace are what a stage has that names none."""
+    begun.edit("config/stages.yaml", "    grace_seconds: 120\n", "")
+    run = begun.run("diff", "HEAD", "--exit-code")
+    assert (run.status, "stage" in run.out) == (0, False)
+
+
+def test_invariants_that_cannot_be_read_are_told_so(begun: Platform) -> None:
+    """They stop nobody from seeing what else a change does."""
+    begun.edit("config/invariants.yaml", "invariants:", "invariants: [")
+    run = begun.run("diff", "HEAD", "--exit-code")
+    assert run.status == 1
+    assert "`config/invariants.yaml` cannot be read on both sides" in run.out
+
+
 def test_two_commits_are_compared_without_the_work_tree(begun: Platform) -> None:
     """What is not committed is in neither."""
     before = git(begun.root, "rev-parse", "HEAD").strip()

@@ -121,10 +121,12 @@ class Remark:
     """What cannot be told per person.
 
     `is_effect` tells that it concerns somebody by itself; another remark explains.
+    `about` is the kind of the file that it speaks of, and the keys in it, if it does.
     """
 
     text: str
     is_effect: bool
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

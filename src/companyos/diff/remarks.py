@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from companyos.catalog import Attribute, Catalog
 from companyos.diff.access import PAIRS_MAX
+from companyos.diff.governing import changed_values, told_change
 from companyos.diff.model import AccessChange, Remark
+from companyos.digests import JSONObject
+from companyos.identity.settings import IdentitySettings
 from companyos.snapshot import Snapshot
 
 SHOWN_MAX = 10
@@ -22,6 +26,7 @@ def remarks_on(
         *(Remark(text, is_effect=True) for text in _attribute_remarks(*catalogs)),
         *_fresh_remarks(*catalogs),
         *(Remark(text, is_effect=True) for text in _subject_remarks(before, after)),
+        *_identity_remarks(before.identity, after.identity),
     )
 
 
@@ -109,3 +114,19 @@ def _subject_remarks(before: Snapshot, after: Snapshot) -> Iterator[str]:
     yield from found[:SHOWN_MAX]
     if found[SHOWN_MAX:]:
         yield f"{len(found) - SHOWN_MAX} more subjects differ"
+
+
+def _identity_remarks(
+    one: IdentitySettings, other: IdentitySettings
+) -> Iterator[Remark]:
+    """Yield what changes in how subjects are found and callers known."""
+    for path, old, new in changed_values(_settings(one), _settings(other)):
+        text = f"identity: `{'.'.join(path)}` {told_change(old, new)}"
+        yield Remark(text, is_effect=True, about=("identity", *path))
+
+
+def _settings(identity: IdentitySettings) -> JSONObject:
+    tokens = None if identity.tokens is None else asdict(identity.tokens)
+    options = {name: v for name, v in identity.options.items() if name != "subjects"}
+    backend = {identity.backend: options} if options else {}
+    return {"cache": asdict(identity.cache), "tokens": tokens, **backend}

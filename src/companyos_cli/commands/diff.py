@@ -40,7 +40,7 @@ def diff(
     ] = None,
     exit_code: Annotated[
         bool,
-        typer.Option("--exit-code", help="Answer 1 where anybody is concerned."),
+        typer.Option("--exit-code", help="Answer 1 where there is an effect."),
     ] = False,
     output: Annotated[
         Form, typer.Option("-o", "--output", help="Form of the answer.")

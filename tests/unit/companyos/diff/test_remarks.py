@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +98,29 @@ def test_other_roles_of_a_subject_are_an_effect(
     """No rule changed, and somebody may do something else."""
     diff = told(state(subjects=(ANA,)), state(subjects=subjects))
     assert texts(diff) == [text]
+    assert diff.has_effect
+
+
+def test_how_long_identities_are_kept_is_told() -> None:
+    """A setting of the cache, from what to what."""
+    document = states.tenants_document()
+    identity = document["identity"]
+    assert isinstance(identity, Mapping)
+    cache = {
+        "ttl_seconds": 60, "negative_seconds": 5, "max_stale_seconds": 300,
+        "timeout_ms": 250,
+    }  # fmt: skip
+    changed = {**document, "identity": {**identity, "cache": cache}}
+    before, after = (
+        Snapshot.load(
+            tenants=canonical_json(each),
+            policies=canonical_json(states.policies_document()),
+            flags=canonical_json(states.flags_document()),
+        )
+        for each in (document, changed)
+    )
+    diff = told(before, after)
+    assert texts(diff) == ["identity: `cache.ttl_seconds` 30 → 60"]
     assert diff.has_effect
 
 
