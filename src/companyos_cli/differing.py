@@ -22,6 +22,7 @@ from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer
 from companyos_cli.exits import ExitStatus
 from companyos_cli.governed import remarks_on_files
+from companyos_cli.placing import Placing
 from companyos_cli.render.diff_forms import Form
 from companyos_cli.render.diff_json import diff_json
 from companyos_cli.render.diff_markdown import diff_markdown
@@ -99,6 +100,7 @@ def answer_for(
     if base is not None and head is not None:
         remarks = (*found.remarks, *remarks_on_files(base, head))
         found = replace(found, remarks=remarks)
+    found = Placing(base, head).placed(found)
     no = exit_code and found.has_effect
     return Told(found, compared, ExitStatus.NO if no else ExitStatus.YES)
 

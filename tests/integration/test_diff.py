@@ -76,11 +76,63 @@ def test_what_governs_is_told_and_counts(begun: Platform) -> None:
         "invariant `only-admins-update-settings` is gone",
         "invariant `exports-stay-in-region` is gone",
         "invariant `admins-are-never-locked-out` is gone",
-        "stage `pilot`: `grace_seconds` 120 → 600",
+        "stage `pilot`: `grace_seconds` 120 → 600 (config/stages.yaml:18)",
     ):
         assert f"  {told}\n" in text.out
         assert f"- {told}\n" in page
         assert told in remarks
+
+
+def test_a_role_that_inherits_otherwise_names_its_line(begun: Platform) -> None:
+    """No rule changed, so the reason of what changes is in the catalogue alone."""
+    catalog = "config/catalog.yaml"
+    begun.edit(catalog, "    inherits: [Analyst]\n", "    inherits: [Viewer]\n")
+    line = line_of(begun, catalog, "inherits: [Viewer]", last=True)
+    run = begun.run("diff", "HEAD")
+    told = "role `CompanyAdmin` inherits otherwise: + Viewer, - Analyst"
+    assert "- CompanyAdmin lose dataset:export" in run.out
+    assert f"\n  {told} ({catalog}:{line})\n" in run.out
+
+
+def test_a_flag_names_the_line_that_differs(begun: Platform) -> None:
+    """A rule deep in the file, not the id in its second line."""
+    begun.edit(BULK_EXPORT, '== "finance"', '== "legal"')
+    line = line_of(begun, BULK_EXPORT, "when:")
+    found = begun.do("diff", "HEAD", "-o", "json").json()
+    place = {"file": BULK_EXPORT, "line": line}
+    assert at(found, "flags", "changed", 0, "before") == place
+    assert at(found, "flags", "changed", 0, "after") == place
+
+
+def test_words_about_a_flag_are_not_its_change(begun: Platform) -> None:
+    """A new description comes first in the file and moves nobody."""
+    begun.edit(BULK_EXPORT, "description: Export", "description: Take out")
+    begun.edit(BULK_EXPORT, "percent: 25", "percent: 50")
+    line = line_of(begun, BULK_EXPORT, "percent:")
+    assert f"at      {BULK_EXPORT}:{line}\n" in begun.run("diff", "HEAD").out
+
+
+def test_a_flag_that_another_turns_off_says_which(begun: Platform) -> None:
+    """Its own file is what it was; the reason is a line of another one."""
+    opened = "config/flags/exports-open.yaml"
+    begun.edit(opened, "default: true", "default: false")
+    line = line_of(begun, opened, "default:")
+    run = begun.run("diff", "HEAD")
+    reason = f"exports-open now answers false ({opened}:{line})"
+    # For `internal` by its share and for `pilot-a`, whose override it outweighs.
+    assert run.out.count(f"\n      because {reason}\n") == 2
+    page = begun.run("diff", "HEAD", "-o", "markdown").out
+    assert f"<br>because `{reason}` |" in page
+    found = begun.do("diff", "HEAD", "-o", "json").json()
+    assert at(found, "flags", "changed", 0, "flag") == "bulk-export"
+    assert at(found, "flags", "changed", 0, "because") == ["exports-open"]
+
+
+def line_of(platform: Platform, file: str, part: str, *, last: bool = False) -> int:
+    """Return the number of the first or last line that holds a text."""
+    lines = (platform.root / file).read_text("utf-8").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if part in line]
+    return found[-1 if last else 0]
 
 
 def test_a_default_is_as_good_as_written(begun: Platform) -> None:

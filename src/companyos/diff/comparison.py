@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from companyos.diff.access import access_changes
+from companyos.diff.causes import with_causes
 from companyos.diff.flags import flag_changes
 from companyos.diff.model import StateDiff
 from companyos.diff.remarks import remarks_on
@@ -24,7 +25,7 @@ def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
         tenants_changed=tenant_changes(before, after),
         flags_added=tuple(sorted(flags[1] - flags[0])),
         flags_removed=tuple(sorted(flags[0] - flags[1])),
-        flags=flag_changes(before, after, now=now),
+        flags=with_causes(flag_changes(before, after, now=now), before, after),
         access=access,
         remarks=remarks_on(before, after, access),
     )

@@ -183,7 +183,7 @@ class _Comparison:
 
     def _is_touched(self, flag_id: str) -> bool:
         one, other = (side.flags.flags.get(flag_id) for side in self._sides)
-        if one is None or other is None or _meaning(one) != _meaning(other):
+        if one is None or other is None or meaning_of(one) != meaning_of(other):
             return True
         rules = [rule.when for rule in one.rules]
         if rules and self._catalog:
@@ -362,7 +362,7 @@ def _splits(ready: ReadyFlag) -> list[ReadySplit]:
     return [answer for answer in answers if isinstance(answer, ReadySplit)]
 
 
-def _meaning(flag: Flag) -> str:
+def meaning_of(flag: Flag) -> str:
     """Return all of a flag that decides what it answers."""
     return repr(
         (

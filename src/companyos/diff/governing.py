@@ -74,6 +74,14 @@ def members_changed(before: JSONValue, after: JSONValue) -> list[str] | None:
     ]
 
 
+def name_of(row: JSONValue) -> str | None:
+    """Return what a row of a list is called, if it has a name."""
+    if not isinstance(row, Mapping):
+        return None
+    names = (row.get(key) for key in _NAMES)
+    return next((name for name in names if isinstance(name, str)), None)
+
+
 def _text(path: Path, one: JSONValue, other: JSONValue) -> str:
     kind, *keys = path
     if keys[0] != kind:
@@ -98,15 +106,8 @@ def _by_name(value: JSONValue, beside: JSONValue) -> JSONValue:
 def _table(value: JSONValue) -> Mapping[str, JSONValue] | None:
     if not value or isinstance(value, str) or not isinstance(value, Sequence):
         return None
-    found = {name: row for row in value if (name := _name_of(row)) is not None}
+    found = {name: row for row in value if (name := name_of(row)) is not None}
     return found if len(found) == len(value) else None
-
-
-def _name_of(row: JSONValue) -> str | None:
-    if not isinstance(row, Mapping):
-        return None
-    names = (row.get(key) for key in _NAMES)
-    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _is_list(value: JSONValue) -> bool:

@@ -87,7 +87,8 @@ class FlagMove:
 class FlagChange:
     """What one flag does differently for some tenants.
 
-    `taking_part` is false for tenants that only see the flag's default.
+    `taking_part` is false for tenants that only see the flag's default. `because` names
+    the flags it needs whose change is the reason, if its own file says what it said.
     """
 
     flag_id: str
@@ -97,6 +98,7 @@ class FlagChange:
     before: Place | None
     after: Place | None
     inexact: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from companyos.catalog import Attribute, Catalog
 from companyos.diff.access import PAIRS_MAX
-from companyos.diff.governing import changed_values, told_change
+from companyos.diff.governing import changed_values, members_changed, told_change
 from companyos.diff.model import AccessChange, Remark
 from companyos.digests import JSONObject
 from companyos.identity.settings import IdentitySettings
@@ -43,7 +43,14 @@ def _role_remarks(
         told = "who has it is compared with who does not"
         if not _decides(role, access):
             told = "nobody gains or loses by it"
-        yield Remark(f"role `{role}` is new: {told}", is_effect=False)
+        text = f"role `{role}` is new: {told}"
+        yield Remark(text, is_effect=False, about=("catalog", "roles", role))
+    for role in sorted(one.roles.keys() & other.roles.keys()):
+        changed = members_changed(sorted(one.roles[role]), sorted(other.roles[role]))
+        if changed:
+            text = f"role `{role}` inherits otherwise: {', '.join(changed)}"
+            about = ("catalog", "roles", role, "inherits")
+            yield Remark(text, is_effect=False, about=about)
 
 
 def _decides(role: str, access: Sequence[AccessChange]) -> bool:
@@ -85,7 +92,8 @@ def _fresh_remarks(one: Catalog, other: Catalog) -> Iterator[Remark]:
             told = "no longer has `require_fresh`: a remembered identity is enough"
             if action in other.fresh_actions:
                 told = "now has `require_fresh`: a remembered identity is not enough"
-            yield Remark(f"action `{action}` {told}", is_effect=True)
+            about = ("catalog", "actions", action, "require_fresh")
+            yield Remark(f"action `{action}` {told}", is_effect=True, about=about)
 
 
 def _subject_remarks(before: Snapshot, after: Snapshot) -> Iterator[str]:

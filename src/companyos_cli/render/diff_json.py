@@ -60,6 +60,7 @@ def _flag(change: FlagChange) -> JSONObject:
         ],
         "before": _place(change.before),
         "after": _place(change.after),
+        "because": list(change.because),
         "inexact": list(change.inexact),
     }
 

@@ -79,30 +79,32 @@ def _grant(change: AccessChange) -> Sequence[str]:
 
 
 def _flags(diff: StateDiff) -> Iterator[str]:
-    rows = [row for each in diff.flags for row in _moves(each)]
+    rows = [row for each in diff.flags for row in _moves(each, diff)]
     count = len({each.flag_id for each in diff.flags})
-    header = ("flag", "tenants", "when", "who moves")
+    header = ("flag", "tenants", "when", "who moves", "at")
     yield from _block("Flags", header, rows, count=count)
 
 
-def _moves(change: FlagChange) -> Iterator[Sequence[str]]:
+def _moves(change: FlagChange, diff: StateDiff) -> Iterator[Sequence[str]]:
     for move in change.moves:
         told = [_code(line) for line in words.movement(move)]
         if move.is_rebucketed:
             told.append("⚠ re-bucketed")
+        told += [f"because {_code(reason)}" for reason in words.reasons(change, diff)]
         when = words.when_of(move.when)
         yield (
             _code(change.flag_id),
             _code(words.takers(change)),
             _code(when) if when else "always",
             "<br>".join(told),
+            _code(words.place_of(change)),
         )
 
 
 def _tenants(diff: StateDiff) -> Iterator[str]:
     rows = [
-        (_code(each.tenant_id), _code(field.field), _code(words.value_of(field.before)),
-         _code(words.value_of(field.after)))
+        (_code(each.tenant_id), _code(field.field),
+         *map(_code, words.field_sides(field)))
         for each in diff.tenants_changed
         for field in each.fields
     ]  # fmt: skip

@@ -54,8 +54,7 @@ def _tenants(diff: StateDiff, paint: Paint) -> Iterator[str]:
 def _tenant(change: TenantChange) -> Iterator[str]:
     yield f"  {change.tenant_id}"
     for field in change.fields:
-        text = f"{words.value_of(field.before)} → {words.value_of(field.after)}"
-        yield _fit(f"    {field.field}  {text}", 6)
+        yield _fit(f"    {field.field}  {words.field_change(field)}", 6)
 
 
 def _flags(diff: StateDiff, paint: Paint) -> Iterator[str]:
@@ -63,11 +62,11 @@ def _flags(diff: StateDiff, paint: Paint) -> Iterator[str]:
         return
     yield from ("", paint("Flags", Role.STRONG))
     for each in diff.flags[:SHOWN]:
-        yield from _flag(each, paint)
+        yield from _flag(each, diff, paint)
     yield from _rest(len(diff.flags))
 
 
-def _flag(change: FlagChange, paint: Paint) -> Iterator[str]:
+def _flag(change: FlagChange, diff: StateDiff, paint: Paint) -> Iterator[str]:
     yield _fit(f"  {paint(change.flag_id, Role.STRONG)}  {words.takers(change)}", 6)
     for move in change.moves:
         for line in words.movement(move):
@@ -76,8 +75,10 @@ def _flag(change: FlagChange, paint: Paint) -> Iterator[str]:
             yield _fit(f"      when    {when}", 14)
         if move.is_rebucketed:
             yield f"      {paint('warning', Role.WARNING)} {words.REBUCKETED}"
-    if place := change.after or change.before:
-        yield f"      at      {place.file}:{place.line}"
+    for reason in words.reasons(change, diff):
+        yield _fit(f"      because {reason}", 14)
+    if place := words.place_of(change):
+        yield f"      at      {place}"
 
 
 def _access(diff: StateDiff, paint: Paint) -> Iterator[str]:

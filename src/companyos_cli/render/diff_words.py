@@ -7,8 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from companyos.conditions import to_text
 from companyos.conditions.tree import Node
-from companyos.diff import AccessChange, Direction, FlagChange, FlagMove, StateDiff
+from companyos.diff import (
+    AccessChange,
+    Direction,
+    FieldChange,
+    FlagChange,
+    FlagMove,
+    StateDiff,
+)
 from companyos.diff.cover import ALWAYS
+from companyos.diff.governing import members_changed
 from companyos.digests import JSONValue
 
 NO_ANSWER_CHANGES = "no access and no flag answer changes"
@@ -112,6 +120,49 @@ def takers(change: FlagChange) -> str:
     """Return for whom a flag changes."""
     suffix = "" if change.taking_part else " (taking no part: only its default)"
     return concerned(change.tenants) + suffix
+
+
+def place_of(change: FlagChange) -> str:
+    """Return where a flag is written, as far as it still is; empty where nowhere."""
+    place = change.after or change.before
+    return f"{place.file}:{place.line}" if place else ""
+
+
+def reasons(change: FlagChange, diff: StateDiff) -> Iterator[str]:
+    """Yield which flags it needs are the reason, and what they answer now."""
+    for flag_id in change.because:
+        cause = next(
+            each
+            for each in diff.flags
+            if each.flag_id == flag_id
+            and not set(each.tenants).isdisjoint(change.tenants)
+        )
+        yield f"{flag_id} {_answer(cause)} ({place_of(cause)})"
+
+
+def _answer(cause: FlagChange) -> str:
+    match cause.moves:
+        case (FlagMove(transitions=(only,)) as move,) if only.share == 1:
+            if not when_of(move.when):
+                return f"now answers {value_of(only.after)}"
+    return "answers otherwise"
+
+
+def field_change(field: FieldChange) -> str:
+    """Return how a field of a tenant changes."""
+    members = members_changed(field.before, field.after)
+    return " → ".join(field_sides(field)) if members is None else ", ".join(members)
+
+
+def field_sides(field: FieldChange) -> tuple[str, str]:
+    """Return both sides of a field; of two lists only what goes and what comes."""
+    members = members_changed(field.before, field.after)
+    if members is None:
+        return value_of(field.before), value_of(field.after)
+    gone, come = (
+        ", ".join(each for each in members if each.startswith(sign)) for sign in "-+"
+    )
+    return gone, come
 
 
 def doubts(diff: StateDiff) -> list[str]:

@@ -101,6 +101,16 @@ def test_other_roles_of_a_subject_are_an_effect(
     assert diff.has_effect
 
 
+def test_what_a_role_inherits_explains_and_counts_for_nothing() -> None:
+    """Who gains and loses by it stands under access; nobody does here."""
+    heirs: JSONObject = {**ROLES, "Analyst": {"inherits": ["Viewer"]}}
+    diff = told(state(), state(roles=heirs))
+    (remark,) = diff.remarks
+    assert remark.text == "role `Analyst` inherits otherwise: + Viewer"
+    assert remark.about == ("catalog", "roles", "Analyst", "inherits")
+    assert not diff.has_effect
+
+
 def test_how_long_identities_are_kept_is_told() -> None:
     """A setting of the cache, from what to what."""
     document = states.tenants_document()
