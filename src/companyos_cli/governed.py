@@ -34,11 +34,11 @@ def remarks_on_files(before: Sources, after: Sources) -> tuple[Remark, ...]:
     pairs = {
         kind: (_document(Kind(kind), before), _document(Kind(kind), after))
         for kind in NOUNS
+        if before.get(KINDS[Kind(kind)].path) != after.get(KINDS[Kind(kind)].path)
     }
     unread = tuple(
         Remark(
-            f"`{KINDS[Kind(kind)].path}` cannot be read on both sides, so what changes"
-            " there is not told",
+            f"`{KINDS[Kind(kind)].path}` has errors, so what changes there is not told",
             is_effect=True,
         )
         for kind, pair in pairs.items()

@@ -11,7 +11,7 @@ import desired_states as states
 from companyos.conditions import to_text
 from companyos.diff.flags import flag_changes
 from companyos.diff.model import FlagChange
-from companyos.digests import JSONObject, JSONValue
+from companyos.digests import JSONObject, JSONValue, canonical_json
 from companyos.flags import evaluate
 from companyos.identity.subjects import Subject
 from companyos.snapshot import Snapshot
@@ -191,3 +191,44 @@ def test_another_bucketing_has_its_own_numbers() -> None:
     (change,) = changes(before, after)
     assert change.moves[0].share == pytest.approx(0.25)
     assert counted(before, after) == pytest.approx(0.25, abs=CLOSE)
+
+
+def with_one_role_more(side: JSONObject) -> tuple[Snapshot, Snapshot]:
+    """Return a state with this flag, and the same with another role declared."""
+    roles: JSONObject = {"Analyst": {"inherits": []}, "Viewer": {"inherits": []}}
+    tenants = states.tenants_document({"pilot-a": states.tenant(flags=["f"])})
+    one, other = (
+        Snapshot.load(
+            tenants=canonical_json(tenants),
+            policies=canonical_json(
+                states.policies_document(catalog={**states.CATALOG, "roles": each})
+            ),
+            flags=canonical_json(states.flags_document({"f": side})),
+        )
+        for each in (roles, {**roles, "Auditor": {"inherits": []}})
+    )
+    return one, other
+
+
+def rule_for(when: JSONValue) -> JSONObject:
+    """Return a flag that is on for whom a condition is true."""
+    rule: JSONValue = {
+        "name": "first", "when": when, "source": None, "serve": states.served("on"),
+    }  # fmt: skip
+    return states.flag(rules=[rule])
+
+
+def test_a_new_role_moves_nobody_whom_no_rule_asks_for_it() -> None:
+    """What is for analysts is for the same people, with the new role and without."""
+    analyst: JSONValue = ["in", ["lit", "Analyst"], ["get", states.SUBJECT, "roles"]]
+    before, after = with_one_role_more(rule_for(analyst))
+    assert changes(before, after) == ()
+    assert changes(after, before) == ()
+
+
+def test_a_flag_sees_a_role_only_where_it_is_declared() -> None:
+    """Who has one role is counted by the roles that there are."""
+    held: JSONValue = ["call", "size", [["get", states.SUBJECT, "roles"]]]
+    (change,) = changes(*with_one_role_more(rule_for(["==", held, ["lit", 1]])))
+    seen = {(t.before, t.after) for move in change.moves for t in move.transitions}
+    assert seen == {(False, True), (True, False)}
