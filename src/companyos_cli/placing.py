@@ -18,7 +18,7 @@ from companyos.diff.governing import Path, changed_values, name_of
 from companyos.digests import JSONValue
 from companyos.findings import Place
 
-_UNHEARD = frozenset({"description", "owner", "kind", "tags"})
+_UNHEARD = frozenset({"description", "owner", "kind"})
 """Keys of a flag that decide nothing it answers."""
 
 
