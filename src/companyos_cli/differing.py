@@ -101,7 +101,8 @@ def answer_for(
         remarks = (*found.remarks, *remarks_on_files(base, head))
         found = replace(found, remarks=remarks)
     found = Placing(base, head).placed(found)
-    no = exit_code and found.has_effect
+    # What is not proved may be an effect, and what is unknown never passes.
+    no = exit_code and (found.has_effect or not found.is_exact)
     return Told(found, compared, ExitStatus.NO if no else ExitStatus.YES)
 
 

@@ -129,6 +129,7 @@ DIFF = StateDiff(
     flags=(ROLLOUT, OUTSIDE),
     access=(GAINED, LOST),
     remarks=(Remark("role `Guest` is new: nobody gains or loses by it", False),),
+    doubts=("dataset:export: there are 300000 classes; a part was looked at",),
 )
 NOTHING = StateDiff("sha256:1", "sha256:1", (), (), (), (), (), (), (), ())
 
@@ -217,6 +218,19 @@ def test_odd_values_as_json() -> None:
     wanted = json.loads((GOLDEN / "odd-values.json").read_text("utf-8"))
     small = replace(DIFF, access=(replace(GAINED, tenants=("pilot-a",)), LOST))
     assert json.loads(json.dumps(diff_json(small, NAMES))) == wanted
+
+
+def test_what_is_not_proved_is_not_called_nothing() -> None:
+    """The first line says so, and programs are told that it is not exact."""
+    diff = replace(NOTHING, doubts=("dataset:read: two lists are compared",))
+    head, summary, *rest = diff_text(diff, NAMES, plain).splitlines()
+    assert head == "origin/main → the work tree"
+    assert "not all is proved" in summary
+    assert rest[-1] == "  dataset:read: two lists are compared"
+    document = diff_json(diff, NAMES)
+    assert document["exact"] is False
+    assert document["has_effect"] is False
+    assert "not all is proved" in diff_markdown(diff, NAMES)
 
 
 def test_text_fits_a_hundred_columns(two_states: StateDiff) -> None:

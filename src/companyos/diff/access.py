@@ -39,16 +39,22 @@ PAIRS_MAX = 20
 
 def access_changes(before: Snapshot, after: Snapshot) -> tuple[AccessChange, ...]:
     """Return all access gained and lost by people of tenants on both sides."""
+    return access_compared(before, after)[0]
+
+
+def access_compared(
+    before: Snapshot, after: Snapshot
+) -> tuple[tuple[AccessChange, ...], tuple[str, ...]]:
+    """Return the same, and why there may be more: of every action that was asked."""
     comparison = _Comparison(before, after)
     found: list[AccessChange] = []
+    doubts: set[str] = set()
     for tenants in comparison.alike_tenants():
         for action in comparison.changed_actions(tenants[0]):
             sides = comparison.cell(tenants[0], action)
-            found += [
-                replace(change, tenants=tuple(tenants))
-                for change in cell_changes(sides, action)
-            ]
-    return _together(found)
+            changes = cell_changes(sides, action, doubts)
+            found += [replace(each, tenants=tuple(tenants)) for each in changes]
+    return _together(found), tuple(sorted(doubts))
 
 
 _TenantClass: TypeAlias = tuple[str, str, tuple[tuple[Value | None, ...], ...]]
@@ -244,8 +250,13 @@ def _side(snapshot: Snapshot, tenant_id: str, action: str) -> Side:
 _Key: TypeAlias = tuple[Direction, Decider, Decider]
 
 
-def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChange]:
-    """Yield who gains and loses one action; the tenants are for the caller to name."""
+def cell_changes(
+    sides: Sequence[CellSide], action: str, doubts: set[str]
+) -> Iterator[AccessChange]:
+    """Yield who gains and loses one action; the tenants are for the caller to name.
+
+    `doubts` learns why not all may be found, whether or not anything is.
+    """
     asked, doubt = holders(sides)
     names = {kind[0]: kind for kind in alike_roles(sides)}
     dependent = reads_roles(sides)
@@ -255,6 +266,8 @@ def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChang
     for holder in asked:
         own = table or _Table(sides, space_of(sides, holder), reads_roles=True)
         by_key = own.changes(holder)
+        inexact = own.space.odd | ({doubt} if doubt else set())
+        doubts |= {f"{action}: {why}" for why in inexact}
         if len(holder) == 1:
             for (direction, *_), points in by_key.items():
                 singles.setdefault((holder[0], direction), set()).update(points)
@@ -273,7 +286,7 @@ def cell_changes(sides: Sequence[CellSide], action: str) -> Iterator[AccessChang
                     before,
                     after,
                     shown_values(own.space.values(shown[0])),
-                    tuple(sorted(own.space.odd | ({doubt} if doubt else set()))),
+                    tuple(sorted(inexact)),
                 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from companyos.diff.flags import meaning_of
+from companyos.diff.meaning import meaning_of
 from companyos.diff.model import FlagChange
 from companyos.snapshot import Snapshot
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from companyos.diff.access import access_changes
+from companyos.diff.access import access_compared
 from companyos.diff.causes import with_causes
-from companyos.diff.flags import flag_changes
+from companyos.diff.flags import flags_compared
 from companyos.diff.model import StateDiff
 from companyos.diff.remarks import remarks_on
 from companyos.diff.tenants import tenant_changes
@@ -16,7 +16,8 @@ from companyos.snapshot import Snapshot
 def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
     """Return what `after` does otherwise than `before`; flags are asked at `now`."""
     flags = before.flags.flags.keys(), after.flags.flags.keys()
-    access = access_changes(before, after)
+    access, access_doubts = access_compared(before, after)
+    flag_changes, flag_doubts = flags_compared(before, after, now=now)
     return StateDiff(
         before_root=before.root,
         after_root=after.root,
@@ -25,7 +26,8 @@ def compare(before: Snapshot, after: Snapshot, *, now: datetime) -> StateDiff:
         tenants_changed=tenant_changes(before, after),
         flags_added=tuple(sorted(flags[1] - flags[0])),
         flags_removed=tuple(sorted(flags[0] - flags[1])),
-        flags=with_causes(flag_changes(before, after, now=now), before, after),
+        flags=with_causes(flag_changes, before, after),
         access=access,
         remarks=remarks_on(before, after, access),
+        doubts=(*access_doubts, *flag_doubts),
     )

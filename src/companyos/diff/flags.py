@@ -16,6 +16,7 @@ from typing import TypeAlias
 from companyos.conditions.tree import Node
 from companyos.diff.cover import ALWAYS, condition_for
 from companyos.diff.frame import Frame, Side
+from companyos.diff.meaning import meaning_of, value_text
 from companyos.diff.model import FlagChange, FlagMove, Transition
 from companyos.diff.shares import (
     CELLS_MAX,
@@ -29,7 +30,6 @@ from companyos.diff.shares import (
 )
 from companyos.diff.space import Point, Space
 from companyos.diff.terms import REGION, Outcome, paths_in
-from companyos.digests import JSONValue
 from companyos.flags.bucketing import share_of
 from companyos.flags.model import Evaluation, Flag
 from companyos.flags.ready import ReadyFlag, ReadySplit
@@ -43,11 +43,20 @@ def flag_changes(
     before: Snapshot, after: Snapshot, *, now: datetime
 ) -> tuple[FlagChange, ...]:
     """Return all flags that answer otherwise for a tenant of both sides."""
+    return flags_compared(before, after, now=now)[0]
+
+
+def flags_compared(
+    before: Snapshot, after: Snapshot, *, now: datetime
+) -> tuple[tuple[FlagChange, ...], tuple[str, ...]]:
+    """Return the same, and why there may be more: of every flag that was asked."""
     comparison = _Comparison(before, after, now)
     found: dict[tuple[str, bool, str], FlagChange] = {}
+    doubts: set[str] = set()
     for flag_id, tenants in comparison.to_ask():
         for group in comparison.alike(flag_id, tenants):
             change = comparison.change(flag_id, group)
+            doubts |= {f"{flag_id}: {why}" for why in change.inexact}
             if change.moves:
                 key = (
                     flag_id,
@@ -57,9 +66,9 @@ def flag_changes(
                 known = found.get(key)
                 all_ = (*known.tenants, *group) if known else tuple(group)
                 found[key] = replace(change, tenants=tuple(sorted(all_)))
-    return tuple(
-        sorted(found.values(), key=lambda c: (c.flag_id, not c.taking_part, c.tenants))
-    )
+    changes = found.values()
+    in_order = sorted(changes, key=lambda c: (c.flag_id, not c.taking_part, c.tenants))
+    return tuple(in_order), tuple(sorted(doubts))
 
 
 class _Comparison:
@@ -163,12 +172,12 @@ class _Comparison:
             cut for asker in askers for name in chain for cut in asker.cuts(name)
         )
         odd = set(space.odd)
-        if len(cuts.by_salt) > 1:
-            odd.add("several salts decide together, so shares are those expected")
         if cuts.count > CELLS_MAX:
             odd.add(f"{cuts.count} combinations of shares")
             return replace(change, inexact=tuple(sorted(odd)))
         moves = _moves(space, cuts, askers, told, change.flag_id)
+        if moves and len(cuts.by_salt) > 1:
+            odd.add("several salts decide together, so shares are those expected")
         return replace(change, moves=moves, inexact=tuple(sorted(odd)))
 
     def _chain(self, flag_id: str) -> tuple[str, ...]:
@@ -250,7 +259,7 @@ class _Asker:
         """Return a variant's value as canonical text."""
         if variant is None:
             return NO_FLAG
-        return _text(self.snapshot.flags.flags[flag_id].variants[variant])
+        return value_text(self.snapshot.flags.flags[flag_id].variants[variant])
 
     def _takes_part(self, flag_id: str) -> bool:
         return flag_id in self.snapshot.tenants[self.tenant].feature_flags
@@ -345,7 +354,7 @@ def _salt(flag: Flag) -> Salt:
 def _default(side: Snapshot, flag_id: str) -> str:
     ready = side.flags.ready[flag_id]
     variant = (ready.disabled or ready.not_taking_part).variant
-    return _text(ready.flag.variants[variant or ready.flag.default])
+    return value_text(ready.flag.variants[variant or ready.flag.default])
 
 
 def _rules_of(side: Snapshot, chain: Iterable[str]) -> Iterator[Node]:
@@ -362,19 +371,6 @@ def _splits(ready: ReadyFlag) -> list[ReadySplit]:
     return [answer for answer in answers if isinstance(answer, ReadySplit)]
 
 
-def meaning_of(flag: Flag) -> str:
-    """Return all of a flag that decides what it answers."""
-    return repr(
-        (
-            flag.state, sorted((k, _text(v)) for k, v in flag.variants.items()),
-            flag.default, flag.off, flag.prerequisites,
-            sorted((k, o.serve, o.until) for k, o in flag.overrides.items()),
-            [(rule.when, rule.serve) for rule in flag.rules], flag.rollout,
-            flag.bucketing, flag.salt, flag.expires_at, flag.on_expiry,
-        )
-    )  # fmt: skip
-
-
 def _members(side: Snapshot) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, tenant in side.tenants.items():
@@ -387,12 +383,3 @@ def _side(snapshot: Snapshot, tenant: str) -> Side:
     return Side(
         snapshot.policies.catalog, snapshot.regions, snapshot.tenant_variables[tenant]
     )
-
-
-def _text(value: JSONValue) -> str:
-    return json.dumps(value, sort_keys=True, default=_plain)
-
-
-def _plain(value: object) -> object:
-    """Return read-only tables and tuples as JSON writes them."""
-    return dict(value) if isinstance(value, Mapping) else str(value)

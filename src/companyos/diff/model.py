@@ -133,7 +133,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class StateDiff:
-    """All that a change does, and `remarks` on it."""
+    """All that a change does, and `remarks` on it.
+
+    `doubts` are why it may do more: an answer that is not proved is none.
+    """
 
     before_root: str
     after_root: str
@@ -145,12 +148,12 @@ class StateDiff:
     flags: tuple[FlagChange, ...]
     access: tuple[AccessChange, ...]
     remarks: tuple[Remark, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_exact(self) -> bool:
         """Return whether every answer about access and flags is proved."""
-        doubts = [each.inexact for each in self.access]
-        return not any(doubts + [each.inexact for each in self.flags])
+        return not self.doubts
 
     @property
     def has_effect(self) -> bool:

@@ -17,6 +17,7 @@ def diff_json(diff: StateDiff, names: tuple[str, str]) -> JSONObject:
         "head": {"name": names[1], "root": diff.after_root},
         "has_effect": diff.has_effect,
         "exact": diff.is_exact,
+        "doubts": list(diff.doubts),
         "tenants": {
             "added": list(diff.tenants_added),
             "removed": list(diff.tenants_removed),

@@ -41,7 +41,7 @@ def _lines(diff: StateDiff, names: words.Names) -> Iterator[str]:
     yield f"{_code(names[0])} → {_code(names[1])}"
     if any(move.is_rebucketed for each in diff.flags for move in each.moves):
         yield from ("", f"> [!WARNING]\n> Some people are {words.REBUCKETED}.")
-    if doubts := words.doubts(diff):
+    if doubts := diff.doubts:
         yield from ("", "> [!NOTE]\n> Not proved to be complete:")
         yield from (f"> - {_plain(doubt)}" for doubt in doubts[:ROWS_MAX])
     yield from _access(diff)

@@ -33,9 +33,9 @@ def _lines(diff: StateDiff, names: words.Names, paint: Paint) -> Iterator[str]:
     if diff.remarks:
         yield from ("", paint("Remarks", Role.STRONG))
         yield from _wrapped([each.text for each in diff.remarks])
-    if doubts := words.doubts(diff):
+    if diff.doubts:
         yield from ("", paint("Not proved to be complete", Role.WARNING))
-        yield from _wrapped(doubts)
+        yield from _wrapped(list(diff.doubts))
 
 
 def _tenants(diff: StateDiff, paint: Paint) -> Iterator[str]:

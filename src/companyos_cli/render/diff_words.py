@@ -20,6 +20,7 @@ from companyos.diff.governing import members_changed
 from companyos.digests import JSONValue
 
 NO_ANSWER_CHANGES = "no access and no flag answer changes"
+NOTHING_FOUND = "no change of access or of a flag was found, and not all is proved"
 NAMES_MAX = 4
 HOLDERS_MAX = 8
 
@@ -49,7 +50,7 @@ def summary(diff: StateDiff) -> str:
         for noun, row in rows
         if any(count for count, _ in row)
     ]
-    return " · ".join(told) or NO_ANSWER_CHANGES
+    return " · ".join(told) or (NO_ANSWER_CHANGES if diff.is_exact else NOTHING_FOUND)
 
 
 def concerned(names: Sequence[str]) -> str:
@@ -163,14 +164,6 @@ def field_sides(field: FieldChange) -> tuple[str, str]:
         ", ".join(each for each in members if each.startswith(sign)) for sign in "-+"
     )
     return gone, come
-
-
-def doubts(diff: StateDiff) -> list[str]:
-    """Return why the diff may not be complete."""
-    found = {
-        f"{each.action}: {why}" for each in diff.access for why in each.inexact
-    } | {f"{each.flag_id}: {why}" for each in diff.flags for why in each.inexact}
-    return sorted(found)
 
 
 REBUCKETED = "re-bucketed: more people move than the new shares ask for"

@@ -12,7 +12,7 @@ import pytest
 import desired_states as states
 from companyos.authz import Decision, ReasonCode, Request, Resource, decide
 from companyos.conditions import ConditionError, evaluate, to_text
-from companyos.diff.access import access_changes
+from companyos.diff.access import access_changes, access_compared
 from companyos.diff.model import AccessChange, Decider, Direction
 from companyos.digests import JSONObject, JSONValue, canonical_json
 from companyos.identity.subjects import Subject
@@ -252,8 +252,8 @@ def told_by(decision: Decision) -> tuple[str, str | None]:
 
 def is_exact(before: Snapshot, after: Snapshot) -> bool:
     """Return whether everything is proved, and put into words."""
-    changes = access_changes(before, after)
-    return all(change.when is not None and not change.inexact for change in changes)
+    changes, doubts = access_compared(before, after)
+    return not doubts and all(change.when is not None for change in changes)
 
 
 PARTS = [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 8))]
@@ -403,6 +403,18 @@ def test_only_the_tenants_whose_region_a_condition_meets_are_named() -> None:
     after = states.with_rules(states.rule("a", when=states.equals(region, "us")))
     (change,) = access_changes(before, after)
     assert change.tenants == ("pilot-b",)
+
+
+def test_where_nothing_is_found_it_is_said_that_it_is_not_proved() -> None:
+    """One size held against another is more than the classes can tell apart."""
+    sizes: list[JSONValue] = [
+        ["call", "size", [["get", states.ATTRIBUTES, name]]]
+        for name in ("department", "employment_type")
+    ]
+    rule = states.rule("a", when=["<", *sizes])
+    _, doubts = access_compared(states.with_rules(), states.with_rules(rule))
+    assert doubts == ("dataset:export: one `size` is held against another",)
+    assert access_compared(states.with_rules(rule), states.with_rules(rule)) == ((), ())
 
 
 def test_a_tenants_own_value_is_told_as_such() -> None:
