@@ -165,6 +165,16 @@ def test_an_override_that_does_nothing_goes_if_asked(override: str, left: str) -
     assert done.files[flag].decode() == f"{text}{left}\n"
 
 
+def test_an_item_that_stands_twice_takes_its_comment_along() -> None:
+    """The comments of the other items stay beside them."""
+    first, last = tenant_text().split("[checkout, page-size]")
+    kept = "  page-size{} # second: keep me\n  # above the third\n"
+    twice = "[\n  checkout, # first\n" + kept.format(",") + "  checkout # third\n]"
+    once = "[\n  checkout, # first\n" + kept.format("") + "]"
+    done = mended(with_tenant(first + twice + last), unsafe=False)
+    assert done.files[TENANT].decode() == first + once + last
+
+
 def test_tabs_go_where_they_mean_nothing() -> None:
     """A tab at a line's end or between words of the syntax is no part of a value."""
     text = tenant_text().replace("env: ", "env:\t").replace("\n", "\t\n", 3)

@@ -13,10 +13,10 @@ from companyos.config.edits.changes import changed, is_same
 from companyos.config.edits.entries import (
     add_entry,
     insert_item,
-    remove,
     rename,
     replace,
 )
+from companyos.config.edits.removal import remove
 from companyos.config.edits.rewrite import Rewrite, UnprovenError, rewritten
 from companyos.config.edits.spans import Lines
 from companyos.config.marks import Marks, Span
