@@ -23,7 +23,10 @@ from companyos.findings import Edit
 
 
 def replace(source: Source, path: Path, value: JSONValue) -> Rewrite:
-    """Return the rewrite that writes another value, quoted where the old one was."""
+    """Return the rewrite that writes another value, quoted where the old one was.
+
+    A comment beside the old value stays on the line of the key.
+    """
     layout = Layout(source)
     marks = source.marks.at(path)
     start, end = layout.start(marks), layout.end(marks)
@@ -38,7 +41,12 @@ def replace(source: Source, path: Path, value: JSONValue) -> Rewrite:
             inline = layout.is_flow(owner)
             column = layout.column(key[0])
             new = f" {new}" if inline else laid_out(value, column, layout.newline)
-    return _made(source, layout.edit(start, end, new), Replaced(path, value))
+    made = Replaced(path, value)
+    if new.startswith(("\r", "\n")):
+        behind = layout.line_end(end)
+        edits = layout.edit(start, end, ""), layout.edit(behind, behind, new)
+        return Rewrite(source.path, edits, (made,))
+    return _made(source, layout.edit(start, end, new), made)
 
 
 def rename(source: Source, path: Path, name: str) -> Rewrite | None:

@@ -169,6 +169,14 @@ def test_a_long_value_goes_on_lines_of_its_own() -> None:
     )  # fmt: skip
 
 
+def test_the_comment_beside_a_value_stays_beside_its_key() -> None:
+    """Not beside the last line of a long value that takes its place."""
+    text = "a:\n  b: true # why\n  c: 1\n"
+    value: JSONValue = {"value": True, "reason": "x" * 50}
+    new = made(text, replace(source(text), ("a", "b"), value))
+    assert new == (f"a:\n  b: # why\n    value: true\n    reason: {'x' * 50}\n  c: 1\n")
+
+
 def test_a_key_is_not_renamed_to_one_that_is_there() -> None:
     """Two keys of one name would be an error."""
     text = "a: 1\nb: 2\n"
