@@ -83,6 +83,26 @@ def test_what_looks_like_a_comment_within_a_text_is_none() -> None:
     assert checks(state(block)) == [FOUND]
 
 
+def test_a_comment_where_a_block_begins_is_about_its_line() -> None:
+    """Where there is no such finding it is told as any other that is unused."""
+    comment = f"# companyos: ignore[{FOUND}] why"
+    block = LOOSE.replace("How many rows a page has.", f">- {comment}\n  Rows.")
+    assert checks(state(block)) == [FOUND, "suppress/unused"]
+
+
+def test_a_comment_where_a_condition_begins_sets_it_aside() -> None:
+    """A condition on lines of its own is found where its block begins."""
+    files, _ = check_cases.bad("policy/deny-can-fail")
+    path = "config/policies/standard.yaml"
+    block = (
+        b"when: >- # companyos: ignore[policy/deny-can-fail] all have it\n      has("
+    )
+    files[path] = files[path].replace(b"when: has(", block)
+    loaded = load(files, today=check_cases.TODAY)
+    assert checks(loaded) == []
+    assert [each.reason for each in loaded.suppressed] == ["all have it"]
+
+
 def test_an_error_is_never_set_aside() -> None:
     """It is still there, and so is a word about the comment."""
     text = commented("ignore[flag/unknown-variant] soon").replace(

@@ -62,6 +62,14 @@ def test_what_is_no_comment_to_us_is_none(text: str) -> None:
     assert suppressions_in("x.yaml", text) == ()
 
 
+@pytest.mark.parametrize("header", ["|", ">-", "|2+", ">"])
+def test_a_comment_where_a_block_begins_is_about_that_line(header: str) -> None:
+    """What looks like a second one within the block is text."""
+    text = f"a:\n  b: {header} {IGNORE}\n    text {IGNORE}\n    {IGNORE}\n  c: 1\n"
+    assert (one(text).line, one(text).comment.place.line) == (2, 2)
+    assert one(text.replace("\n", "\r\n")).line == 2
+
+
 def test_a_hash_in_an_earlier_value_hides_no_comment() -> None:
     """Quotes end where they end."""
     assert one(f'a: "# no" {IGNORE}\n').reason == "it stays"
