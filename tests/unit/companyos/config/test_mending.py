@@ -165,6 +165,27 @@ def test_an_override_that_does_nothing_goes_if_asked(override: str, left: str) -
     assert done.files[flag].decode() == f"{text}{left}\n"
 
 
+@pytest.mark.parametrize(
+    ("overrides", "left"),
+    [
+        ("  acme: false\n  globex: false\n", " {}"),
+        ("  acme: false\n  globex: true\n", "\n  globex: true"),
+    ],
+)
+def test_a_remark_that_moves_to_the_next_place_stops_no_fix(
+    overrides: str, left: str
+) -> None:
+    """That a killed flag has overrides is told of the first one, whichever it is."""
+    flag = "config/flags/checkout.yaml"
+    base = check_cases.base()[flag].decode()
+    rows = [row for row in base.split("\n") if row.startswith(("#", "flag_id", "desc"))]
+    head = [*rows, "owner: team-shop", "kind: ops", "default: false", "state: killed"]
+    text = "\n".join([*head, "per_tenant_overrides:"])
+    done = mended({**check_cases.base(), flag: f"{text}\n{overrides}".encode()})
+    assert done.dropped == ()
+    assert done.files[flag].decode() == f"{text}{left}\n"
+
+
 def test_an_item_that_stands_twice_takes_its_comment_along() -> None:
     """The comments of the other items stay beside them."""
     first, last = tenant_text().split("[checkout, page-size]")
