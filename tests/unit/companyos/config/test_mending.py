@@ -186,6 +186,16 @@ def test_a_remark_that_moves_to_the_next_place_stops_no_fix(
     assert done.files[flag].decode() == f"{text}{left}\n"
 
 
+def test_what_another_fix_made_possible_is_not_left_for_a_second_run() -> None:
+    """A flag that needs none that there is becomes unused, until a tenant takes part."""
+    flag = "config/flags/page-size.yaml"
+    text = check_cases.base()[flag].decode().replace("flag: checkout", "flag: chekout")
+    files = with_tenant(tenant_text().replace(", page-size", ""))
+    files[flag] = f"{text}per_tenant_overrides: {{acme: large}}\n".encode()
+    done = mended(files)
+    assert (done.dropped, done.findings) == ((), ())
+
+
 def test_an_item_that_stands_twice_takes_its_comment_along() -> None:
     """The comments of the other items stay beside them."""
     first, last = tenant_text().split("[checkout, page-size]")
