@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 import yaml
 from yaml.events import ScalarEvent
 
 from companyos.checks.facts import MomentFacts, Word
-from companyos.checks.suppressing import Suppression
+from companyos.checks.suppressing import NAMES_MAX, Suppression
 from companyos.config.moments import end_of, is_moment
 from companyos.config.yaml_bytes import span_at
 
@@ -89,9 +90,12 @@ def _suppression(path: str, text: str, found: re.Match[str]) -> Suppression:
     until = words["until"]
     if until is not None and not is_moment(until):
         return Suppression(comment, line)
+    names = list(islice(_names(words), NAMES_MAX + 1))
+    if len(names) > NAMES_MAX:
+        return Suppression(comment, line)
     checks = (
         _word(path, text, found.start() + start, found.start() + end)
-        for start, end in _names(words)
+        for start, end in names
     )
     moment = None
     if until is not None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 import check_cases
+from companyos.checks.references import GUESSES_MAX
 from companyos.config.load import Loaded, load
 from companyos.findings import Severity
 
@@ -55,6 +56,18 @@ def test_several_checks_are_named_with_commas() -> None:
     loaded = state(commented(f"ignore[{FOUND}, flag/expired] the shop needs it"))
     [unused] = loaded.findings
     assert (unused.check, unused.value) == ("suppress/unused", "flag/expired")
+
+
+def test_guesses_are_made_for_the_first_unknown_names_alone() -> None:
+    """A file full of them would otherwise take seconds; each is told all the same."""
+    comments = [
+        f"# companyos: ignore[{', '.join(f'flag/expire{n}{m}' for m in range(20))}] why"
+        for n in range(10)
+    ]
+    told = state("\n".join([LOOSE.rstrip(), *comments, ""])).findings
+    unknown = [each for each in told if each.check == "suppress/unknown-check"]
+    assert len(unknown) == 200
+    assert sum("did you mean" in each.hint for each in unknown) == GUESSES_MAX
 
 
 def test_a_suppression_holds_through_its_last_day() -> None:

@@ -187,7 +187,7 @@ def test_a_remark_that_moves_to_the_next_place_stops_no_fix(
 
 
 def test_what_another_fix_made_possible_is_not_left_for_a_second_run() -> None:
-    """A flag that needs none that there is becomes unused, until a tenant takes part."""
+    """A flag whose need is mended is used nowhere, until a tenant takes part."""
     flag = "config/flags/page-size.yaml"
     text = check_cases.base()[flag].decode().replace("flag: checkout", "flag: chekout")
     files = with_tenant(tenant_text().replace(", page-size", ""))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from companyos.checks.suppressing import Suppression
+from companyos.checks.suppressing import NAMES_MAX, Suppression
 from companyos.config.suppressions import COMMENTS_MAX, suppressions_in
 
 IGNORE = "# companyos: ignore[flag/expired] it stays"
@@ -79,6 +79,13 @@ def test_no_more_comments_are_read_than_a_person_writes() -> None:
     """A file may be full of them."""
     text = f"a: 1 {IGNORE}\n" * (COMMENTS_MAX + 50)
     assert len(suppressions_in("x.yaml", text)) <= COMMENTS_MAX
+
+
+def test_a_comment_names_no_more_checks_than_a_person_reads() -> None:
+    """One that names more is not understood, so that it has no effect and is told."""
+    names = [f"flag/f{number}" for number in range(NAMES_MAX + 1)]
+    assert len(one(f"a: 1 # companyos: ignore[{','.join(names[1:])}] x").checks) == 20
+    assert one(f"a: 1 # companyos: ignore[{','.join(names)}] x").checks == ()
 
 
 @given(st.text(alphabet="#:[](),\n\r \t\"'|>ab-2{}&*!", max_size=60))
