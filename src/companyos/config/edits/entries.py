@@ -13,6 +13,7 @@ from companyos.config.edits.changes import (
     Replaced,
     value_at,
 )
+from companyos.config.edits.insertion import above_comments, within_brackets
 from companyos.config.edits.rewrite import Rewrite
 from companyos.config.edits.scalars import laid_out, quoted, written
 from companyos.config.edits.spans import Layout
@@ -74,8 +75,8 @@ def insert_item(source: Source, path: Path, item: str) -> Rewrite | None:
     owner = source.marks.at(path)
     inserted = Inserted((*path, index), item)
     if layout.is_flow(owner):
-        edit = _flow_insertion(layout, owner, index, written(item))
-        return _made(source, edit, inserted)
+        edits = within_brackets(layout, owner, index, written(item))
+        return Rewrite(source.path, edits, (inserted,))
     if not texts:
         return replace(source, path, [item])
     return _block_item(layout, owner, inserted, written(item))
@@ -95,8 +96,8 @@ def add_entry(
     keys = list(owner.keys)
     index = keys.index(after) + 1 if after in owner.keys else len(keys)
     if layout.is_flow(owner):
-        edit = _flow_insertion(layout, owner, index, text)
-        return _reordered(source, edit, change, index)
+        edits = within_brackets(layout, owner, index, text)
+        return _reordered(source, edits, change, index)
     if not keys:
         return replace(source, path, {name: value})
     before = layout.lines.extent(owner.keys[keys[0]])[0]
@@ -104,38 +105,28 @@ def add_entry(
     line = f"{' ' * column}{written(name)}:{laid_out(value, column, layout.newline)}"
     end = layout.line_end(layout.extents(owner)[index - 1][1])
     edit = layout.edit(end, end, f"{layout.newline}{line}")
-    return _reordered(source, edit, change, index)
+    return _reordered(source, (edit,), change, index)
 
 
 def _made(source: Source, edit: Edit, change: Renamed | Replaced | Inserted) -> Rewrite:
     return Rewrite(source.path, (edit,), (change,))
 
 
-def _reordered(source: Source, edit: Edit, change: Replaced, index: int) -> Rewrite:
+def _reordered(
+    source: Source, edits: tuple[Edit, ...], change: Replaced, index: int
+) -> Rewrite:
     """Return a rewrite whose new key stands where it was written, not at the end."""
     *way, name = change.path
     owner = value_at(source.value, tuple(way))
     rows = list(owner.items()) if isinstance(owner, dict) else []
     rows.insert(index, (str(name), change.value))
-    return _made(source, edit, Replaced(tuple(way), dict(rows)))
+    return Rewrite(source.path, edits, (Replaced(tuple(way), dict(rows)),))
 
 
 def _position(texts: list[str], item: str) -> int:
     if texts != sorted(texts):
         return len(texts)
     return sum(each < item for each in texts)
-
-
-def _flow_insertion(layout: Layout, owner: Marks, index: int, text: str) -> Edit:
-    extents = layout.extents(owner)
-    if not extents:
-        start = layout.start(owner) + 1
-        return layout.edit(start, layout.end(owner) - 1, text)
-    if index < len(extents):
-        start = extents[index][0]
-        return layout.edit(start, start, f"{text}, ")
-    end = extents[-1][1]
-    return layout.edit(end, end, f", {text}")
 
 
 def _block_item(
@@ -152,6 +143,6 @@ def _block_item(
         end = layout.line_end(extents[neighbour][1])
         edit = layout.edit(end, end, f"{layout.newline}{line}")
     else:
-        start = layout.line_start(dash)
+        start = above_comments(layout, dash)
         edit = layout.edit(start, start, f"{line}{layout.newline}")
     return _made(layout.source, edit, inserted)

@@ -158,6 +158,30 @@ def test_an_empty_collection_takes_a_first_entry() -> None:
     assert made(text, add_entry(source(text), ("b",), "y", 1)) == "a: [x]\nb: {y: 1}\n"
 
 
+COMMENTED = {
+    "first": ("[\n  # of b\n  b, # b\n]", "a", "[\n  a,\n  # of b\n  b, # b\n]"),
+    "between": (
+        "[\n  b, # b\n  # of d\n  d # d\n]", "c",
+        "[\n  b, # b\n  c,\n  # of d\n  d # d\n]",
+    ),
+    "last": ("[\n  b # b\n]", "c", "[\n  b, # b\n  c\n]"),
+    "last with a comma": ("[\n  b, # b\n]", "c", "[\n  b, # b\n  c,\n]"),
+    "last of the first line": ("[b # b\n]", "c", "[b, # b\n  c\n]"),
+    "last without comments": ("[\n  b\n]", "c", "[\n  b,\n  c\n]"),
+    "only": ("[\n  # none\n]", "a", "[a\n  # none\n]"),
+    "on lines": ("\n  # of b\n  - b # b", "a", "\n  - a\n  # of b\n  - b # b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", COMMENTED)
+def test_what_is_new_comes_between_no_entry_and_its_comment(case: str) -> None:
+    """Nor does it get a comment: a suppression would otherwise be about it as well."""
+    text, item, expected = COMMENTED[case]
+    found = source(f"x: {text}\ny: 1\n".replace("x: \n", "x:\n"))
+    new = made(found.text, insert_item(found, ("x",), item))
+    assert new == f"x: {expected}\ny: 1\n".replace("x: \n", "x:\n")
+
+
 def test_a_long_value_goes_on_lines_of_its_own() -> None:
     """A mapping with mappings in it is written as a block below its key."""
     text = "a: 1\n"
