@@ -1,4 +1,4 @@
-"""Removing entries: each takes its own comment along, and nobody else's moves."""
+"""Removing and adding entries: nobody else's comment moves."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from companyos.checks.pointers import Path
+from companyos.config.edits.entries import add_entry, insert_item
 from companyos.config.edits.removal import remove, remove_several
 from companyos.config.edits.rewrite import Rewrite, rewritten
 from companyos.config.yaml_source import parse
@@ -252,6 +253,21 @@ def test_what_stays_keeps_its_comments(
         assert parse(FILE, new).value == expected
         assert new.count(newline) == new.count("\n")
         _check_comments(new.splitlines(), found, removed)
+
+
+@given(found=COLLECTIONS, index=st.integers(0, 5))
+def test_what_is_added_parts_no_entry_from_its_comments(
+    found: Collection, index: int
+) -> None:
+    """Each entry has beside and above it what it had, in lists and in mappings."""
+    source = parse(FILE, found.text())
+    if found.is_mapping:
+        after = f"k{min(index, len(found.entries) - 1)}"
+        rewrite = add_entry(source, ("all",), "new", True, after=after)
+    else:
+        rewrite = insert_item(source, ("all",), f"v{index}")
+    new = made(found.text(), rewrite)
+    _check_comments(new.splitlines(), found, frozenset())
 
 
 def _check_comments(
