@@ -169,6 +169,55 @@ def test_code_that_may_read_a_flag_is_named(repository: Path) -> None:
     assert "no code was looked at" in unseen.err
 
 
+LONG = """\
+per_tenant_overrides:
+  internal:
+    # they asked for it
+    value: false # CHG-7
+    until: 2027-01-31 # the end of the trial
+    reason: "CHG-7: too slow"
+"""
+
+
+def with_long_override(path: Path) -> str:
+    """Return a flag's file with an override in the long form and no other."""
+    rows = path.read_text("utf-8").splitlines(keepends=True)
+    return "".join([row for row in rows if "overrides" not in row]) + LONG
+
+
+@pytest.mark.parametrize(
+    ("more", "old", "new"),
+    [
+        ([], "value: false", "value: true"),
+        (["--until", "2027-02-28"], "2027-01-31 #", "2027-02-28 #"),
+        (["--reason", "done"], '"CHG-7: too slow"', '"done"'),
+    ],
+)
+def test_an_override_keeps_what_is_not_told(
+    repository: Path, more: list[str], old: str, new: str
+) -> None:
+    """Its comments stay, and its end and reason unless others are given."""
+    path = repository / FLAG
+    before = with_long_override(path)
+    path.write_text(before, "utf-8")
+    words = ["flags", "set", "bulk-export", "true", "--tenant", "internal", "--yes"]
+    assert run(repository, *words, *more).status == 0
+    expected = before.replace("value: false", "value: true").replace(old, new)
+    assert path.read_text("utf-8") == expected
+
+
+def test_an_answer_of_another_kind_takes_the_old_ones_place(repository: Path) -> None:
+    """A rollout in the override goes, what stands beside it stays."""
+    path = repository / FLAG
+    before = with_long_override(path)
+    rollout = "rollout: {percent: 10} # CHG-8"
+    path.write_text(before.replace("value: false # CHG-7", rollout), "utf-8")
+    words = ["flags", "set", "bulk-export", "true", "--tenant", "internal", "--yes"]
+    assert run(repository, *words).status == 0
+    expected = before.replace("value: false # CHG-7", "value: true")
+    assert path.read_text("utf-8") == expected
+
+
 REFUSED = {
     "unknown tenant": (["flags", "set", "bulk-export", "true", "--tenant", "pilot"], 2),
     "unknown flag": (["flags", "set", "bulk-exprt", "true", "--default"], 2),

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from companyos.checks.check import Check
 from companyos.checks.facts import PreferenceFacts, Word
+from companyos.checks.references import Guesses
 from companyos.checks.suppressing import may_be_set_aside, misnamed
 from companyos.findings import Finding, Severity, in_order
 
@@ -66,18 +67,19 @@ def preferences_of(
     """Return what a repository prefers, and what of it has no effect."""
     if facts is None:
         return Preferences(), ()
+    guesses = Guesses(checks)
     problems: list[Finding] = []
     severities: dict[str, Severity] = {}
     for word, severity in facts.severities:
         is_raised = severity is Severity.ERROR and word.text in checks
-        problem = None if is_raised else misnamed(word, checks)
+        problem = None if is_raised else misnamed(word, checks, guesses=guesses)
         if problem is None:
             severities[word.text] = severity
         else:
             problems.append(problem)
     ignored: list[str] = []
     for word in facts.ignore:
-        problem = _misnamed_pattern(word, checks)
+        problem = _misnamed_pattern(word, checks, guesses)
         if problem is None:
             ignored.append(word.text)
         else:
@@ -85,11 +87,14 @@ def preferences_of(
     return Preferences(severities, tuple(ignored), facts.baseline), tuple(problems)
 
 
-def _misnamed_pattern(word: Word, checks: Mapping[str, Check]) -> Finding | None:
+def _misnamed_pattern(
+    word: Word, checks: Mapping[str, Check], guesses: Guesses
+) -> Finding | None:
     meant = [check for name, check in checks.items() if matches(name, word.text)]
     if any(may_be_set_aside(check) for check in meant):
         return None
-    return misnamed(Word(meant[0].name, *word.place) if meant else word, checks)
+    named = Word(meant[0].name, *word.place) if meant else word
+    return misnamed(named, checks, guesses=guesses)
 
 
 def _is_ignored(finding: Finding, preferences: Preferences) -> bool:

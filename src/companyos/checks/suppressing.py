@@ -40,6 +40,8 @@ CHECKS: Mapping[str, Check] = {
 
 GROUP = "suppress/"
 SYNTAX = "# companyos: ignore[flag/expired] the reason (until 2027-01-31)"
+NAMES_MAX = 20
+"""Checks that one comment may name."""
 
 
 class Suppression(NamedTuple):
@@ -87,7 +89,7 @@ def sift(
     now: datetime,
 ) -> Sifted:
     """Return the findings without those that a suppression is about."""
-    holding = _Holding(checks, now)
+    holding = _Holding(checks, now, Guesses(checks))
     for suppression in suppressions:
         holding.add(suppression)
     left: list[Finding] = []
@@ -116,6 +118,7 @@ class _Holding:
 
     checks: Mapping[str, Check]
     now: datetime
+    guesses: Guesses
     problems: list[Finding] = field(default_factory=list)
     _entries: dict[tuple[str, int, str], _Entry] = field(default_factory=dict)
     _used: set[tuple[str, int, str]] = field(default_factory=set)
@@ -127,7 +130,7 @@ class _Holding:
             self.problems.append(problem)
             return
         for word in suppression.checks:
-            wrong = misnamed(word, self.checks)
+            wrong = misnamed(word, self.checks, guesses=self.guesses)
             if wrong is not None:
                 self.problems.append(wrong)
                 continue
@@ -164,7 +167,8 @@ def _problem(suppression: Suppression, now: datetime) -> Finding | None:
             "this comment begins like one for companyos and is not understood",
             label="has no effect",
             expected=f"`{SYNTAX}`",
-            hint=f"write `{SYNTAX}`; the date may be left out",
+            hint=f"write `{SYNTAX}`; the date may be left out, and "
+            f"{NAMES_MAX} checks at most are named",
         )
     if not suppression.reason:
         return MISSING_REASON.finding(
@@ -184,11 +188,13 @@ def _problem(suppression: Suppression, now: datetime) -> Finding | None:
     return None
 
 
-def misnamed(word: Word, checks: Mapping[str, Check]) -> Finding | None:
+def misnamed(
+    word: Word, checks: Mapping[str, Check], *, guesses: Guesses
+) -> Finding | None:
     """Return what is wrong with naming a check to set it aside, None if nothing is."""
     check = checks.get(word.text)
     if check is None:
-        near = Guesses(checks).nearest(word.text)
+        near = guesses.nearest(word.text)
         return UNKNOWN_CHECK.finding(
             word,
             f"there is no check `{word.text}`",

@@ -65,18 +65,44 @@ class State:
 def brought(
     before: State, after: State, rewrites: Iterable[Rewrite]
 ) -> tuple[Finding, ...]:
-    """Return the findings that the rewrites between two states brought."""
-    left = Counter(_key(each) for each in before.findings)
-    counts = {(f.check, f.message): f.count for f in before.findings if f.count > 1}
+    """Return the findings that the rewrites between two states brought.
+
+    One that is told at the first of several places, and now at the next, is none.
+    """
     made = tuple(rewrites)
-    new: list[Finding] = []
-    for finding in after.findings:
+    known = _Known(before, after)
+    return tuple(
+        finding
+        for finding in after.findings
+        if not known.has(finding)
+        and not _was_hidden(finding, before, made)
+        and (_is_about_any(finding, made) or not known.has_elsewhere(finding))
+    )
+
+
+class _Known:
+    """The findings before a change, each to be met once among those after it."""
+
+    def __init__(self, before: State, after: State) -> None:
+        self._left = Counter(map(_key, before.findings))
+        self._gone = Counter[tuple[str, str, str]]()
+        for key, count in (self._left - Counter(map(_key, after.findings))).items():
+            self._gone[key[:3]] += count
+        found = before.findings
+        self._counts = {(f.check, f.message): f.count for f in found if f.count > 1}
+
+    def has(self, finding: Finding) -> bool:
+        """Return whether a finding was there, or told more often, and count it."""
         key = _key(finding)
-        left[key] -= 1
-        fewer = finding.count < counts.get((finding.check, finding.message), 0)
-        if left[key] < 0 and not fewer and not _was_hidden(finding, before, made):
-            new.append(finding)
-    return tuple(new)
+        self._left[key] -= 1
+        fewer = finding.count < self._counts.get((finding.check, finding.message), 0)
+        return self._left[key] >= 0 or fewer
+
+    def has_elsewhere(self, finding: Finding) -> bool:
+        """Return whether one that is gone said the same of its file, and count it."""
+        said = _key(finding)[:3]
+        self._gone[said] -= 1
+        return self._gone[said] >= 0
 
 
 def any_left(findings: Iterable[Finding], after: State) -> bool:
@@ -92,8 +118,7 @@ def _key(finding: Finding) -> _Key:
 def _was_hidden(finding: Finding, before: State, rewrites: tuple[Rewrite, ...]) -> bool:
     """Return whether a file that a rewrite made readable hid the finding."""
     hiding = [each for each in rewrites if _hides(before, each.file)]
-    here = [each for each in rewrites if each.file == finding.place.file]
-    return bool(hiding) and not any(_is_about(finding, each) for each in here)
+    return bool(hiding) and not _is_about_any(finding, rewrites)
 
 
 def _hides(before: State, file: str) -> bool:
@@ -103,6 +128,11 @@ def _hides(before: State, file: str) -> bool:
     # What was cut off at the limit of one file's findings was hidden as well.
     is_full = len(result.findings) >= min(FINDINGS_MAX, WARNINGS_MAX)
     return is_full or result.record is None
+
+
+def _is_about_any(finding: Finding, rewrites: Iterable[Rewrite]) -> bool:
+    here = [each for each in rewrites if each.file == finding.place.file]
+    return any(_is_about(finding, each) for each in here)
 
 
 def _is_about(finding: Finding, rewrite: Rewrite) -> bool:

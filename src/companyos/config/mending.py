@@ -86,7 +86,7 @@ def mend(
     wish = _Wish(unsafe, choice or Choice(), wanted)
     work = _Work(before, wish)
     for _ in range(ROUNDS_MAX):
-        if not work.advance():
+        if not work.advance() and not work.reconsider():
             break
     state = work.state
     files = {
@@ -120,6 +120,7 @@ class _Work:
         self.state = state
         self.done: list[Done] = []
         self.dropped: list[Dropped] = []
+        self._tried = 0
         self._wish = wish
 
     def candidates(self, *, unsafe: bool) -> list[_Candidate]:
@@ -147,6 +148,17 @@ class _Work:
             batch = batch[: len(batch) // 2]
         if reason:
             self.dropped += [Dropped(*each, reason) for each in batch]
+        return True
+
+    def reconsider(self) -> bool:
+        """Give fixes that were dropped another chance if others were made since.
+
+        What stood in a fix's way may be gone, and another run would make it.
+        """
+        if not self.dropped or self._tried == len(self.done):
+            return False
+        self._tried = len(self.done)
+        self.dropped.clear()
         return True
 
     def _try(self, batch: Sequence[_Candidate]) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
 import yaml
 from yaml.events import ScalarEvent
 
 from companyos.checks.facts import MomentFacts, Word
-from companyos.checks.suppressing import Suppression
+from companyos.checks.suppressing import NAMES_MAX, Suppression
 from companyos.config.moments import end_of, is_moment
 from companyos.config.yaml_bytes import span_at
 
@@ -27,6 +28,7 @@ _WORDS = re.compile(
     r"#\s*companyos:\s*ignore\[(?P<checks>[^\]]*)\](?P<reason>.*?)"
     r"(?:\(until\s+(?P<until>[^\s()]+)\)\s*)?"
 )
+_LINE_BREAK = re.compile(r"[\r\n]")
 _NAME = re.compile(r"[^\s,]+")
 
 
@@ -49,11 +51,15 @@ def suppressions_in(path: str, text: str) -> tuple[Suppression, ...]:
 
 
 def _scalars(text: str) -> list[tuple[int, int]]:
-    """Return where the text's scalars begin and end, none where it is not YAML."""
+    """Return where the text's scalars begin and end, none where it is not YAML.
+
+    Behind the `|` or `>` of a block there may be a comment: its text begins with the
+    next line.
+    """
     loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         return [
-            (event.start_mark.index, event.end_mark.index)
+            (_text_start(text, event.start_mark.index, event), event.end_mark.index)
             for event in yaml.parse(text, Loader=loader)
             if isinstance(event, ScalarEvent)
             and event.start_mark is not None
@@ -61,6 +67,13 @@ def _scalars(text: str) -> list[tuple[int, int]]:
         ]
     except (yaml.YAMLError, ValueError, OverflowError):
         return []
+
+
+def _text_start(text: str, start: int, event: ScalarEvent) -> int:
+    if event.style not in {"|", ">"}:
+        return start
+    found = _LINE_BREAK.search(text, start)
+    return found.end() if found else len(text)
 
 
 def _is_within(index: int, scalars: list[tuple[int, int]]) -> bool:
@@ -77,9 +90,12 @@ def _suppression(path: str, text: str, found: re.Match[str]) -> Suppression:
     until = words["until"]
     if until is not None and not is_moment(until):
         return Suppression(comment, line)
+    names = list(islice(_names(words), NAMES_MAX + 1))
+    if len(names) > NAMES_MAX:
+        return Suppression(comment, line)
     checks = (
         _word(path, text, found.start() + start, found.start() + end)
-        for start, end in _names(words)
+        for start, end in names
     )
     moment = None
     if until is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from companyos.config.edits.entries import remove
+from companyos.config.edits.removal import remove
 from companyos.config.judging import State
 from companyos.config.kinds import Kind
 from companyos.errors import UsageError

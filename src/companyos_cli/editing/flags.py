@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from companyos.config.edits.entries import add_entry, replace
-from companyos.config.edits.rewrite import Rewrite
 from companyos.config.fixes.takes_part import joined
 from companyos.config.judging import State
 from companyos.config.kinds import Kind
@@ -14,9 +13,9 @@ from companyos.config.moments import is_moment
 from companyos.digests import JSONValue
 from companyos.errors import UsageError
 from companyos_cli.editing.change import Plan, written_rewrite
+from companyos_cli.editing.overrides import overriding
 from companyos_cli.editing.reading import Document, document
 
-_OVERRIDES = "per_tenant_overrides"
 _FLAGS = "feature_flags"
 _TRUTHS = {"true": True, "on": True, "false": False, "off": False}
 
@@ -41,8 +40,7 @@ def plan_override(state: State, flag: str, serving: Serving) -> Plan:
     """
     found = document(state, Kind.FLAG, flag)
     tenant = document(state, Kind.TENANT, serving.tenant)
-    value = _override(found, serving)
-    rewrites = [_overriding(found, serving.tenant, value)]
+    rewrites = [*overriding(found, serving.tenant, _told(found, serving))]
     if flag not in tenant.texts(_FLAGS):
         rewrites.append(
             written_rewrite(joined(tenant.source, flag), tenant.source.path)
@@ -85,27 +83,14 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
 
 
-def _override(found: Document, serving: Serving) -> JSONValue:
+def _told(found: Document, serving: Serving) -> dict[str, JSONValue]:
+    """Return the entries of the override in the long form."""
     value = _answer(found, serving.value)
-    if serving.until is None and serving.reason is None:
-        return value
     if serving.until is not None:
         _refuse_no_moment(serving.until)
     key = "value" if isinstance(value, bool) else "variant"
     told = {"until": serving.until, "reason": serving.reason}
     return {key: value, **{name: each for name, each in told.items() if each}}
-
-
-def _overriding(found: Document, tenant: str, value: JSONValue) -> Rewrite:
-    source = found.source
-    if found.at(_OVERRIDES) is None:
-        after = "off" if found.at("off") is not None else "default"
-        rewrite = add_entry(source, (), _OVERRIDES, {tenant: value}, after=after)
-    elif found.at(_OVERRIDES, tenant) is None:
-        rewrite = add_entry(source, (_OVERRIDES,), tenant, value)
-    else:
-        rewrite = replace(source, (_OVERRIDES, tenant), value)
-    return written_rewrite(rewrite, source.path)
 
 
 def _answer(found: Document, value: str) -> bool | str:

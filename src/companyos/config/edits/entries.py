@@ -9,11 +9,11 @@ from __future__ import annotations
 from companyos.checks.pointers import Path
 from companyos.config.edits.changes import (
     Inserted,
-    Removed,
     Renamed,
     Replaced,
     value_at,
 )
+from companyos.config.edits.insertion import above_comments, within_brackets
 from companyos.config.edits.rewrite import Rewrite
 from companyos.config.edits.scalars import laid_out, quoted, written
 from companyos.config.edits.spans import Layout
@@ -24,7 +24,10 @@ from companyos.findings import Edit
 
 
 def replace(source: Source, path: Path, value: JSONValue) -> Rewrite:
-    """Return the rewrite that writes another value, quoted where the old one was."""
+    """Return the rewrite that writes another value, quoted where the old one was.
+
+    A comment beside the old value stays on the line of the key.
+    """
     layout = Layout(source)
     marks = source.marks.at(path)
     start, end = layout.start(marks), layout.end(marks)
@@ -39,7 +42,12 @@ def replace(source: Source, path: Path, value: JSONValue) -> Rewrite:
             inline = layout.is_flow(owner)
             column = layout.column(key[0])
             new = f" {new}" if inline else laid_out(value, column, layout.newline)
-    return _made(source, layout.edit(start, end, new), Replaced(path, value))
+    made = Replaced(path, value)
+    if new.startswith(("\r", "\n")):
+        behind = layout.line_end(end)
+        edits = layout.edit(start, end, ""), layout.edit(behind, behind, new)
+        return Rewrite(source.path, edits, (made,))
+    return _made(source, layout.edit(start, end, new), made)
 
 
 def rename(source: Source, path: Path, name: str) -> Rewrite | None:
@@ -51,25 +59,6 @@ def rename(source: Source, path: Path, name: str) -> Rewrite | None:
     start, end = layout.key(owner, path[-1])
     edit = layout.edit(start, end, written(name))
     return _made(source, edit, Renamed(path, name))
-
-
-def remove(source: Source, path: Path) -> Rewrite | None:
-    """Return the rewrite that takes a key with its value, or an item, away."""
-    layout = Layout(source)
-    owner = source.marks.at(path[:-1])
-    extents = _extents(layout, owner)
-    index = _index(owner, path[-1])
-    if layout.is_flow(owner):
-        edit = _without_flow_entry(layout, extents, index)
-    elif len(extents) == 1:
-        return _emptied(source, path)
-    else:
-        start = _line_of(layout, owner, extents[index][0])
-        if start is None:
-            return None
-        end = layout.line_end(extents[index][1])
-        edit = _without_lines(layout, start, end)
-    return _made(source, edit, Removed(path))
 
 
 def insert_item(source: Source, path: Path, item: str) -> Rewrite | None:
@@ -86,8 +75,8 @@ def insert_item(source: Source, path: Path, item: str) -> Rewrite | None:
     owner = source.marks.at(path)
     inserted = Inserted((*path, index), item)
     if layout.is_flow(owner):
-        edit = _flow_insertion(layout, owner, index, written(item))
-        return _made(source, edit, inserted)
+        edits = within_brackets(layout, owner, index, written(item))
+        return Rewrite(source.path, edits, (inserted,))
     if not texts:
         return replace(source, path, [item])
     return _block_item(layout, owner, inserted, written(item))
@@ -107,31 +96,31 @@ def add_entry(
     keys = list(owner.keys)
     index = keys.index(after) + 1 if after in owner.keys else len(keys)
     if layout.is_flow(owner):
-        edit = _flow_insertion(layout, owner, index, text)
-        return _reordered(source, edit, change, index)
+        edits = within_brackets(layout, owner, index, text)
+        return _reordered(source, edits, change, index)
     if not keys:
         return replace(source, path, {name: value})
     before = layout.lines.extent(owner.keys[keys[0]])[0]
     column = layout.column(before)
     line = f"{' ' * column}{written(name)}:{laid_out(value, column, layout.newline)}"
-    end = layout.line_end(_extents(layout, owner)[index - 1][1])
+    end = layout.line_end(layout.extents(owner)[index - 1][1])
     edit = layout.edit(end, end, f"{layout.newline}{line}")
-    return _reordered(source, edit, change, index)
+    return _reordered(source, (edit,), change, index)
 
 
-def _made(
-    source: Source, edit: Edit, change: Removed | Renamed | Replaced | Inserted
-) -> Rewrite:
+def _made(source: Source, edit: Edit, change: Renamed | Replaced | Inserted) -> Rewrite:
     return Rewrite(source.path, (edit,), (change,))
 
 
-def _reordered(source: Source, edit: Edit, change: Replaced, index: int) -> Rewrite:
+def _reordered(
+    source: Source, edits: tuple[Edit, ...], change: Replaced, index: int
+) -> Rewrite:
     """Return a rewrite whose new key stands where it was written, not at the end."""
     *way, name = change.path
     owner = value_at(source.value, tuple(way))
     rows = list(owner.items()) if isinstance(owner, dict) else []
     rows.insert(index, (str(name), change.value))
-    return _made(source, edit, Replaced(tuple(way), dict(rows)))
+    return Rewrite(source.path, edits, (Replaced(tuple(way), dict(rows)),))
 
 
 def _position(texts: list[str], item: str) -> int:
@@ -140,71 +129,11 @@ def _position(texts: list[str], item: str) -> int:
     return sum(each < item for each in texts)
 
 
-def _index(owner: Marks, step: str | int) -> int:
-    return step if isinstance(step, int) else list(owner.keys).index(step)
-
-
-def _extents(layout: Layout, owner: Marks) -> list[tuple[int, int]]:
-    """Return where each entry or item of a collection begins and ends."""
-    if owner.items:
-        return [(layout.start(each), layout.end(each)) for each in owner.items]
-    return [
-        (layout.key(owner, name)[0], layout.end(owner.values[name]))
-        for name in owner.keys
-    ]
-
-
-def _line_of(layout: Layout, owner: Marks, start: int) -> int | None:
-    """Return where an entry's first line begins; None if it shares it."""
-    if owner.items:
-        dash = layout.dash(start)
-        return None if dash is None else layout.line_start(dash)
-    line = layout.line_start(start)
-    return line if not layout.text[line:start].strip(" ") else None
-
-
-def _without_lines(layout: Layout, start: int, end: int) -> Edit:
-    """Return the edit that takes whole lines out, with the line break before or after.
-
-    A line break at the end of the file, if there was one, stays.
-    """
-    following = layout.text.find("\n", end)
-    if following >= 0:
-        return layout.edit(start, following + 1, "")
-    before = start - 1
-    if layout.text[before - 1 : before] == "\r":
-        before -= 1
-    return layout.edit(max(before, 0), end, "")
-
-
-def _without_flow_entry(
-    layout: Layout, extents: list[tuple[int, int]], index: int
-) -> Edit:
-    start, end = extents[index]
-    if index + 1 < len(extents):
-        return layout.edit(start, extents[index + 1][0], "")
-    if index:
-        return layout.edit(extents[index - 1][1], end, "")
-    return layout.edit(start, end, "")
-
-
-def _flow_insertion(layout: Layout, owner: Marks, index: int, text: str) -> Edit:
-    extents = _extents(layout, owner)
-    if not extents:
-        start = layout.start(owner) + 1
-        return layout.edit(start, layout.end(owner) - 1, text)
-    if index < len(extents):
-        start = extents[index][0]
-        return layout.edit(start, start, f"{text}, ")
-    end = extents[-1][1]
-    return layout.edit(end, end, f", {text}")
-
-
 def _block_item(
     layout: Layout, owner: Marks, inserted: Inserted, text: str
 ) -> Rewrite | None:
     index = int(inserted.path[-1])
-    extents = _extents(layout, owner)
+    extents = layout.extents(owner)
     neighbour = max(index - 1, 0)
     dash = layout.dash(extents[neighbour][0])
     if dash is None:
@@ -214,15 +143,6 @@ def _block_item(
         end = layout.line_end(extents[neighbour][1])
         edit = layout.edit(end, end, f"{layout.newline}{line}")
     else:
-        start = layout.line_start(dash)
+        start = above_comments(layout, dash)
         edit = layout.edit(start, start, f"{line}{layout.newline}")
     return _made(layout.source, edit, inserted)
-
-
-def _emptied(source: Source, path: Path) -> Rewrite | None:
-    """Return the rewrite of a collection that loses the only thing in it."""
-    way = path[:-1]
-    if not way:
-        return None
-    empty: JSONValue = [] if isinstance(path[-1], int) else {}
-    return replace(source, way, empty)

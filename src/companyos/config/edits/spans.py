@@ -74,6 +74,16 @@ class Layout:
         """Return where a key of a mapping begins and ends."""
         return self.lines.extent(owner.keys[name])
 
+    def extents(self, owner: Marks) -> list[tuple[int, int]]:
+        """Return where each entry or item of a collection begins and ends."""
+        if owner.items:
+            return [(self.start(each), self.end(each)) for each in owner.items]
+        values = owner.values
+        return [
+            (self.lines.extent(span)[0], self.end(values[name]))
+            for name, span in owner.keys.items()
+        ]
+
     def is_flow(self, marks: Marks) -> bool:
         """Return whether a value is a list or mapping in brackets."""
         start = self.start(marks)

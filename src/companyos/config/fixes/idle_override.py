@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companyos.config.edits.entries import remove
+from companyos.config.edits.removal import remove
 from companyos.config.fixes.proposal import Files, Proposal, found_at, one
 from companyos.findings import Finding
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from companyos.config.edits.changes import value_at
-from companyos.config.edits.entries import remove
-from companyos.config.edits.rewrite import Rewrite
-from companyos.config.fixes.proposal import Files, Proposal, found_at
+from companyos.config.edits.removal import remove_several
+from companyos.config.fixes.proposal import Files, Proposal, found_at, one
 from companyos.findings import Finding
 
 
@@ -20,13 +19,6 @@ def propose(finding: Finding, files: Files) -> Proposal | None:
         return None
     item = items[path[-1]]
     again = [index for index, each in enumerate(items) if each == item][1:]
-    removals = [remove(source, (*path[:-1], index)) for index in reversed(again)]
-    made = [each for each in removals if each is not None]
-    if not made or len(made) != len(again):
-        return None
-    rewrite = Rewrite(
-        source.path,
-        tuple(edit for each in made for edit in each.edits),
-        tuple(change for each in made for change in each.changes),
+    return one(
+        remove_several(source, path[:-1], again), "delete what stands twice", safe=True
     )
-    return Proposal("delete what stands twice", safe=True, rewrites=(rewrite,))

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 import check_cases
+from companyos.checks.references import GUESSES_MAX
 from companyos.config.load import Loaded, load
 from companyos.findings import Severity
 
@@ -57,6 +58,18 @@ def test_several_checks_are_named_with_commas() -> None:
     assert (unused.check, unused.value) == ("suppress/unused", "flag/expired")
 
 
+def test_guesses_are_made_for_the_first_unknown_names_alone() -> None:
+    """A file full of them would otherwise take seconds; each is told all the same."""
+    comments = [
+        f"# companyos: ignore[{', '.join(f'flag/expire{n}{m}' for m in range(20))}] why"
+        for n in range(10)
+    ]
+    told = state("\n".join([LOOSE.rstrip(), *comments, ""])).findings
+    unknown = [each for each in told if each.check == "suppress/unknown-check"]
+    assert len(unknown) == 200
+    assert sum("did you mean" in each.hint for each in unknown) == GUESSES_MAX
+
+
 def test_a_suppression_holds_through_its_last_day() -> None:
     """On the day after, it is over and the finding is back."""
     text = commented(f"ignore[{FOUND}] the shop needs it (until 2026-06-30)")
@@ -81,6 +94,26 @@ def test_what_looks_like_a_comment_within_a_text_is_none() -> None:
     block = LOOSE.replace("How many rows a page has.", f"|\n  {text}")
     assert checks(state(quoted)) == [FOUND]
     assert checks(state(block)) == [FOUND]
+
+
+def test_a_comment_where_a_block_begins_is_about_its_line() -> None:
+    """Where there is no such finding it is told as any other that is unused."""
+    comment = f"# companyos: ignore[{FOUND}] why"
+    block = LOOSE.replace("How many rows a page has.", f">- {comment}\n  Rows.")
+    assert checks(state(block)) == [FOUND, "suppress/unused"]
+
+
+def test_a_comment_where_a_condition_begins_sets_it_aside() -> None:
+    """A condition on lines of its own is found where its block begins."""
+    files, _ = check_cases.bad("policy/deny-can-fail")
+    path = "config/policies/standard.yaml"
+    block = (
+        b"when: >- # companyos: ignore[policy/deny-can-fail] all have it\n      has("
+    )
+    files[path] = files[path].replace(b"when: has(", block)
+    loaded = load(files, today=check_cases.TODAY)
+    assert checks(loaded) == []
+    assert [each.reason for each in loaded.suppressed] == ["all have it"]
 
 
 def test_an_error_is_never_set_aside() -> None:

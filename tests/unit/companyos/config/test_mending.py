@@ -171,6 +171,47 @@ def test_many_tabs_are_looked_at_once() -> None:
     assert done.files == {TENANT: (tenant_text() + "#" + " " * 50_000 + "x\n").encode()}
 
 
+@pytest.mark.parametrize(
+    ("overrides", "left"),
+    [
+        ("  acme: false\n  globex: false\n", " {}"),
+        ("  acme: false\n  globex: true\n", "\n  globex: true"),
+    ],
+)
+def test_a_remark_that_moves_to_the_next_place_stops_no_fix(
+    overrides: str, left: str
+) -> None:
+    """That a killed flag has overrides is told of the first one, whichever it is."""
+    flag = "config/flags/checkout.yaml"
+    base = check_cases.base()[flag].decode()
+    rows = [row for row in base.split("\n") if row.startswith(("#", "flag_id", "desc"))]
+    head = [*rows, "owner: team-shop", "kind: ops", "default: false", "state: killed"]
+    text = "\n".join([*head, "per_tenant_overrides:"])
+    done = mended({**check_cases.base(), flag: f"{text}\n{overrides}".encode()})
+    assert done.dropped == ()
+    assert done.files[flag].decode() == f"{text}{left}\n"
+
+
+def test_what_another_fix_made_possible_is_not_left_for_a_second_run() -> None:
+    """A flag whose need is mended is used nowhere, until a tenant takes part."""
+    flag = "config/flags/page-size.yaml"
+    text = check_cases.base()[flag].decode().replace("flag: checkout", "flag: chekout")
+    files = with_tenant(tenant_text().replace(", page-size", ""))
+    files[flag] = f"{text}per_tenant_overrides: {{acme: large}}\n".encode()
+    done = mended(files)
+    assert (done.dropped, done.findings) == ((), ())
+
+
+def test_an_item_that_stands_twice_takes_its_comment_along() -> None:
+    """The comments of the other items stay beside them."""
+    first, last = tenant_text().split("[checkout, page-size]")
+    kept = "  page-size{} # second: keep me\n  # above the third\n"
+    twice = "[\n  checkout, # first\n" + kept.format(",") + "  checkout # third\n]"
+    once = "[\n  checkout, # first\n" + kept.format("") + "]"
+    done = mended(with_tenant(first + twice + last), unsafe=False)
+    assert done.files[TENANT].decode() == first + once + last
+
+
 def test_tabs_go_where_they_mean_nothing() -> None:
     """A tab at a line's end or between words of the syntax is no part of a value."""
     text = tenant_text().replace("env: ", "env:\t").replace("\n", "\t\n", 3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from companyos.checks.suppressing import Suppression
+from companyos.checks.suppressing import NAMES_MAX, Suppression
 from companyos.config.suppressions import COMMENTS_MAX, suppressions_in
 
 IGNORE = "# companyos: ignore[flag/expired] it stays"
@@ -62,6 +62,14 @@ def test_what_is_no_comment_to_us_is_none(text: str) -> None:
     assert suppressions_in("x.yaml", text) == ()
 
 
+@pytest.mark.parametrize("header", ["|", ">-", "|2+", ">"])
+def test_a_comment_where_a_block_begins_is_about_that_line(header: str) -> None:
+    """What looks like a second one within the block is text."""
+    text = f"a:\n  b: {header} {IGNORE}\n    text {IGNORE}\n    {IGNORE}\n  c: 1\n"
+    assert (one(text).line, one(text).comment.place.line) == (2, 2)
+    assert one(text.replace("\n", "\r\n")).line == 2
+
+
 def test_a_hash_in_an_earlier_value_hides_no_comment() -> None:
     """Quotes end where they end."""
     assert one(f'a: "# no" {IGNORE}\n').reason == "it stays"
@@ -71,6 +79,13 @@ def test_no_more_comments_are_read_than_a_person_writes() -> None:
     """A file may be full of them."""
     text = f"a: 1 {IGNORE}\n" * (COMMENTS_MAX + 50)
     assert len(suppressions_in("x.yaml", text)) <= COMMENTS_MAX
+
+
+def test_a_comment_names_no_more_checks_than_a_person_reads() -> None:
+    """One that names more is not understood, so that it has no effect and is told."""
+    names = [f"flag/f{number}" for number in range(NAMES_MAX + 1)]
+    assert len(one(f"a: 1 # companyos: ignore[{','.join(names[1:])}] x").checks) == 20
+    assert one(f"a: 1 # companyos: ignore[{','.join(names)}] x").checks == ()
 
 
 @given(st.text(alphabet="#:[](),\n\r \t\"'|>ab-2{}&*!", max_size=60))

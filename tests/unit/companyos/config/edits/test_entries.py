@@ -13,10 +13,10 @@ from companyos.config.edits.changes import changed, is_same
 from companyos.config.edits.entries import (
     add_entry,
     insert_item,
-    remove,
     rename,
     replace,
 )
+from companyos.config.edits.removal import remove
 from companyos.config.edits.rewrite import Rewrite, UnprovenError, rewritten
 from companyos.config.edits.spans import Lines
 from companyos.config.marks import Marks, Span
@@ -158,6 +158,30 @@ def test_an_empty_collection_takes_a_first_entry() -> None:
     assert made(text, add_entry(source(text), ("b",), "y", 1)) == "a: [x]\nb: {y: 1}\n"
 
 
+COMMENTED = {
+    "first": ("[\n  # of b\n  b, # b\n]", "a", "[\n  a,\n  # of b\n  b, # b\n]"),
+    "between": (
+        "[\n  b, # b\n  # of d\n  d # d\n]", "c",
+        "[\n  b, # b\n  c,\n  # of d\n  d # d\n]",
+    ),
+    "last": ("[\n  b # b\n]", "c", "[\n  b, # b\n  c\n]"),
+    "last with a comma": ("[\n  b, # b\n]", "c", "[\n  b, # b\n  c,\n]"),
+    "last of the first line": ("[b # b\n]", "c", "[b, # b\n  c\n]"),
+    "last without comments": ("[\n  b\n]", "c", "[\n  b,\n  c\n]"),
+    "only": ("[\n  # none\n]", "a", "[a\n  # none\n]"),
+    "on lines": ("\n  # of b\n  - b # b", "a", "\n  - a\n  # of b\n  - b # b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", COMMENTED)
+def test_what_is_new_comes_between_no_entry_and_its_comment(case: str) -> None:
+    """Nor does it get a comment: a suppression would otherwise be about it as well."""
+    text, item, expected = COMMENTED[case]
+    found = source(f"x: {text}\ny: 1\n".replace("x: \n", "x:\n"))
+    new = made(found.text, insert_item(found, ("x",), item))
+    assert new == f"x: {expected}\ny: 1\n".replace("x: \n", "x:\n")
+
+
 def test_a_long_value_goes_on_lines_of_its_own() -> None:
     """A mapping with mappings in it is written as a block below its key."""
     text = "a: 1\n"
@@ -167,6 +191,14 @@ def test_a_long_value_goes_on_lines_of_its_own() -> None:
         "a: 1\nb:\n  t:\n    value: true\n"
         f'    reason: "yes: because {"x" * 40}"\n'
     )  # fmt: skip
+
+
+def test_the_comment_beside_a_value_stays_beside_its_key() -> None:
+    """Not beside the last line of a long value that takes its place."""
+    text = "a:\n  b: true # why\n  c: 1\n"
+    value: JSONValue = {"value": True, "reason": "x" * 50}
+    new = made(text, replace(source(text), ("a", "b"), value))
+    assert new == (f"a:\n  b: # why\n    value: true\n    reason: {'x' * 50}\n  c: 1\n")
 
 
 def test_a_key_is_not_renamed_to_one_that_is_there() -> None:
