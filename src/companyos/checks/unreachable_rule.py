@@ -70,8 +70,8 @@ def _never(reach: Reach) -> Finding:
     word = reach.rule.id
     return CHECK.finding(
         word,
-        f"rule `{word.text}` never speaks: its condition contradicts itself",
-        label="changes no decision",
+        f"the condition of rule `{word.text}` is never true: it contradicts itself",
+        label="never true",
         hint="correct its condition, or delete it",
     )
 
