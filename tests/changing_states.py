@@ -22,13 +22,14 @@ CONDITIONS = (
     'subject.attributes.department == "sales"',
     'subject.attributes.department == "sales" && resource.data_region == "eu"',
     "has(subject.attributes.level) && subject.attributes.level > 3",
-    'resource.data_region == "eu" && !(resource.data_region == "eu")',
+    'resource.tenant == "t3" && resource.tenant in ["t5"]',
 )
 ASKED = (
     'subject.attributes.department == "sales"',
     'subject.attributes.country == "DE"',
-    'subject.attributes.country == "DE" && subject.attributes.department == "sales"',
+    'subject.attributes.department == "sales" && tenant.id != "t4"',
 )
+"""Conditions; some name tenants, which come and go, and some imply others."""
 DAYS = ("2026-05-30", "2026-06-05", "2026-07-01", "2026-09-01", "2029-01-31")
 COMMENTED = ("flag/stale", "flag/unused", "flag/expired", "policy/wildcard-allow")
 _SERVED = ("flags: [checkout]", f"flags: [{', '.join(FLAGS[:3])}]")

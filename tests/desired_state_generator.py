@@ -392,6 +392,20 @@ def _appended(*texts: str, shown: int = 0) -> Callable[[Draft], int]:
     return make
 
 
+def _excluded(name: str, when: str) -> Callable[[Draft], int]:
+    """Give a rule a condition that is never true; the finding is at the rule's name."""
+
+    def make(draft: Draft) -> int:
+        line = draft.named[when]
+        department = "subject.attributes.department"
+        draft.lines[line] = (
+            f"    when: {department} == 'sales' && {department} in ['legal', 'support']"
+        )
+        return draft.named[name]
+
+    return make
+
+
 def _latin_1(draft: Draft) -> int:
     draft.raw = draft.data().replace(b"Gmbh", b"Gmb\xfc")
     return draft.named["display_name"]
@@ -509,6 +523,14 @@ FAULTS: Mapping[str, Fault] = {
     "half-a-condition": Fault(
         "bundle", "policy/condition", _changed("when1", "    when: subject.id ==")
     ),
+    "misspelt-stage": Fault(
+        "bundle",
+        "ref/unknown-value",
+        _changed("when2", "    when: tenant.env == 'dve'"),
+    ),
+    "never-true": Fault(
+        "bundle", "policy/unreachable-rule", _excluded("rule3", "when3")
+    ),
     "unknown-tenant": Fault(
         "flag", "ref/unknown-tenant", _added("overrides", "  nosuch-tenant: true")
     ),
@@ -531,6 +553,17 @@ FAULTS: Mapping[str, Fault] = {
     "flag-condition": Fault(
         "flag", "flag/condition", _changed("when0", "    when: resource.id == 'x'")
     ),
+    "misspelt-role": Fault(
+        "flag",
+        "ref/unknown-value",
+        _changed("when0", "    when: '!(\"Analist\" in subject.roles)'"),
+    ),
+    "tenant-in-condition": Fault(
+        "flag",
+        "ref/unknown-value",
+        _changed("when0", "    when: tenant.id in ['nosuch-tenant']"),
+    ),
+    "never-asked": Fault("flag", "flag/unreachable-rule", _excluded("rule0", "when0")),
     "unknown-prerequisite": Fault(
         "flag",
         "flag/unknown-prerequisite",

@@ -17,3 +17,19 @@ def chain(bundle: BundleFacts, bundles: Mapping[str, BundleFacts]) -> list[Bundl
             found[name] = bundles[name]
             pending += [word.text for word in bundles[name].extends]
     return list(found.values())
+
+
+def endless(bundles: Mapping[str, BundleFacts]) -> frozenset[str]:
+    """Return the bundles that extend one that extends itself, or do so themselves.
+
+    What is wrong with their rules and inherited ones may all be the circle's doing.
+    """
+    left = {name: each.extends for name, each in bundles.items() if each.extends}
+    while settled := [
+        name
+        for name, bases in left.items()
+        if not any(word.text in left for word in bases)
+    ]:
+        for name in settled:
+            del left[name]
+    return frozenset(left)

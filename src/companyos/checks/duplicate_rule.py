@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
-from companyos.checks.chains import chain
+from companyos.checks.chains import chain, endless
 from companyos.checks.check import Check
 from companyos.checks.facts import BundleFacts, Facts, Word
 from companyos.findings import Finding, Related, Severity
@@ -21,9 +21,11 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
     """Yield each second rule of an id, once even where several bundles inherit it."""
     bundles = {bundle.id.text: bundle for bundle in facts.bundles}
     told: set[Word] = set()
+    circular = endless(bundles)
     for bundle in facts.bundles:
+        is_circular = bundle.id.text in circular
         first: dict[str, Word] = {}
-        for word in _rule_ids(bundle, bundles):
+        for word in _rule_ids([bundle] if is_circular else chain(bundle, bundles)):
             before = first.setdefault(word.text, word)
             if before is not word and word not in told:
                 told.add(word)
@@ -36,9 +38,7 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
                 )
 
 
-def _rule_ids(
-    bundle: BundleFacts, bundles: Mapping[str, BundleFacts]
-) -> Iterator[Word]:
+def _rule_ids(bundles: list[BundleFacts]) -> Iterator[Word]:
     """Yield the ids of a bundle's rules, those of what it extends first."""
-    for each in reversed(chain(bundle, bundles)):
+    for each in reversed(bundles):
         yield from (rule.id for rule in each.rules)

@@ -74,6 +74,7 @@ COUNTED = frozenset(
         "ref/unknown-role",
         "ref/unknown-stage",
         "ref/unknown-tenant",
+        "ref/unknown-value",
     }
 )
 """A name's uses are counted, told at the first, and it is guessed what was meant."""

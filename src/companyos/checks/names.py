@@ -8,7 +8,8 @@ what may be left alone, is found by these names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -80,12 +81,14 @@ def names_of(path: str, kind: type[Named] | None, record: object) -> Iterator[Na
             yield from _of_id(record)
             for word in record.extends:
                 yield Name(Part.USES, Space.BASE, word.text)
+            yield from _compared(rule.when.text for rule in record.rules if rule.when)
         case FlagFacts():
             yield from _of_id(record)
             for override in record.overrides:
                 yield Name(Part.USES, Space.TENANT, override.tenant.text)
             for required in record.prerequisites:
                 yield Name(Part.USES, Space.REQUIRED, required.flag.text)
+            yield from _compared(rule.when.text for rule in record.rules)
         case _:
             pass
 
@@ -98,6 +101,21 @@ def _of_tenant(tenant: TenantFacts) -> Iterator[Name]:
     if tenant.name is not None:
         called = " ".join(tenant.name.text.casefold().split())
         yield Name(Part.ALIKE, Space.CALLED, called)
+
+
+_QUOTED = re.compile(r"""["']([a-z][a-z0-9-]*)(?=["'])""")
+_NO_TENANT = re.compile(r"tenant\.(?:env|data_)")
+
+
+def _compared(conditions: Iterable[str]) -> Iterator[Name]:
+    """Yield what conditions may compare with tenants, rather a word too many.
+
+    What is written with escapes is missing: no check follows it either.
+    """
+    for text in conditions:
+        if "tenant" in text and "tenant" in _NO_TENANT.sub("", text):
+            for name in _QUOTED.findall(text):
+                yield Name(Part.USES, Space.TENANT, name)
 
 
 def _of_id(record: Named) -> Iterator[Name]:

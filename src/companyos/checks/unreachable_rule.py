@@ -6,11 +6,11 @@ what is certain is told: rules that are void for several others together are not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from companyos.authz.vocabulary import Effect
-from companyos.checks.chains import chain
+from companyos.checks.chains import chain, endless
 from companyos.checks.check import Check
 from companyos.checks.facts import BundleFacts, Facts, RuleFacts
 from companyos.checks.reach import Reach, Reaches
@@ -32,15 +32,18 @@ def find(facts: Facts, _now: datetime) -> Iterator[Finding]:
         return
     bundles = {bundle.id.text: bundle for bundle in facts.bundles}
     reaches = Reaches(facts, facts.catalog)
+    circular = endless(bundles)
     for bundle in facts.bundles:
-        yield from _in_bundle(bundle, bundles, reaches)
+        is_circular = bundle.id.text in circular
+        bases = () if is_circular else reversed(chain(bundle, bundles))
+        rules = [r for each in bases if each is not bundle for r in each.rules]
+        yield from _in_bundle(bundle, rules, reaches)
 
 
 def _in_bundle(
-    bundle: BundleFacts, bundles: Mapping[str, BundleFacts], reaches: Reaches
+    bundle: BundleFacts, inherited: list[RuleFacts], reaches: Reaches
 ) -> Iterator[Finding]:
-    bases = [each for each in reversed(chain(bundle, bundles)) if each is not bundle]
-    above = _reaches(reaches, [rule for each in bases for rule in each.rules])
+    above = _reaches(reaches, inherited)
     own = _reaches(reaches, bundle.rules)
     denies = [each for each in above + own if each.rule.effect is Effect.DENY]
     for index, reach in enumerate(own):
@@ -70,8 +73,8 @@ def _never(reach: Reach) -> Finding:
     word = reach.rule.id
     return CHECK.finding(
         word,
-        f"rule `{word.text}` never speaks: its condition contradicts itself",
-        label="changes no decision",
+        f"the condition of rule `{word.text}` is never true: it contradicts itself",
+        label="never true",
         hint="correct its condition, or delete it",
     )
 

@@ -110,9 +110,9 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path)
 
 
-TELLING = (3001, 3003, 3010, 3024, 3039)
+TELLING = (3001, 3003, 3010, 3024, 3039, 3055)
 """Seeds of which at least one tells of each rule about what to check again, if it is
-left out: faces, chains, likes, users, silence, counts."""
+left out: faces, chains, likes, users, silence, counts, tenants in conditions."""
 
 
 def edit_at_random(repository: Repository, seeds: Iterable[int], edits: int) -> None:
@@ -182,6 +182,59 @@ def test_planted_faults_come_and_go_in_larger_states(
 ) -> None:
     """In other orders and places."""
     plant_and_mend(repository, seed, Size(120, 30, 50))
+
+
+NAMING = ("config/flags/checkout.yaml", "config/policies/common.yaml")
+NAMED = "config/tenants/initech.yaml"
+
+
+def naming(paths: Iterable[str]) -> Files:
+    """Return a state with a tenant that conditions in these files name.
+
+    The tenant itself has nothing to do with these files.
+    """
+    files = check_cases.base()
+    for path in paths:
+        head, _, tail = files[path].partition(b"when: ")
+        rest = tail.partition(b"\n")[2]
+        files[path] = head + b'when: tenant.id != "initech"\n' + rest
+    tenant = files["config/tenants/globex.yaml"]
+    tenant = tenant.replace(b"globex", b"initech").replace(b"Globex", b"Initech")
+    files[NAMED] = tenant.replace(b"[checkout]", b"[]")
+    return files
+
+
+@pytest.mark.parametrize("path", NAMING)
+def test_a_tenant_that_a_condition_names_comes_and_goes(
+    repository: Repository, path: str
+) -> None:
+    """Whoever names it is checked again."""
+    files = naming([path])
+    repository.become(files)
+    assert repository.look().findings == ()
+    for edited in (None, files[NAMED], None):
+        repository.edit({NAMED: edited})
+        told = [(each.check, each.place.file) for each in repository.look().findings]
+        assert told == ([("ref/unknown-value", path)] if edited is None else [])
+
+
+def test_conditions_that_name_one_tenant_are_counted_again(
+    repository: Repository,
+) -> None:
+    """Where one of them changes, the place and the count may be those of others."""
+    files = naming(NAMING)
+    del files[NAMED]
+    repository.become(files)
+    repository.look()
+    first, second = NAMING
+    for path, data, told in (
+        (first, check_cases.base()[first], (second, 1)),
+        (first, files[first], (first, 2)),
+        (second, check_cases.base()[second], (first, 1)),
+    ):
+        repository.edit({path: data})
+        [found] = repository.look().findings
+        assert (found.place.file, found.count) == told
 
 
 def test_every_check_comes_and_goes_with_one_file(repository: Repository) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import check_cases
 from companyos.config.load import load
+from companyos.findings import Finding
 
 STANDARD = "config/policies/standard.yaml"
 HEAD = check_cases.base()[STANDARD].decode().split("rules:")[0] + "rules:\n"
@@ -29,17 +30,17 @@ def rule(
     )
 
 
-def void(*rules: str) -> list[str]:
-    """Return the places of the rules that are reported, by their line's rule."""
+def told(*rules: str) -> list[Finding]:
+    """Return what is told of the rules of a policy bundle."""
     text = HEAD + "".join(rules)
     files = {**check_cases.base(), STANDARD: text.encode()}
     findings = load(files, today=check_cases.TODAY).findings
-    lines = text.split("\n")
-    return [
-        lines[each.place.line - 1].removeprefix("  - id: ")
-        for each in findings
-        if each.check == "policy/unreachable-rule"
-    ]
+    return [each for each in findings if each.check == "policy/unreachable-rule"]
+
+
+def void(*rules: str) -> list[str]:
+    """Return the ids of the rules that are reported."""
+    return [each.value for each in told(*rules)]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,49 @@ def test_a_condition_that_contradicts_itself_never_speaks() -> None:
     """With itself negated, or with false."""
     never = rule("never", when=f'"{SALES} && !({SALES})"'.replace('"sales"', "'sales'"))
     assert void(never) == ["never"]
+
+
+CONTRADICTIONS = [
+    "x == 'a' && x == 'b'",
+    "x == 'a' && x != 'a'",
+    "x in ['a'] && x == 'b'",
+    "x in ['a', 'b'] && x in ['b', 'c'] && x != 'b'",
+    "x == subject.id && x != subject.id",
+]
+
+
+@pytest.mark.parametrize("effect", ["allow", "deny"])
+@pytest.mark.parametrize("condition", CONTRADICTIONS)
+def test_values_that_exclude_each_other_are_never_true(
+    condition: str, effect: str
+) -> None:
+    """What is told holds for a deny too, which would speak where an attribute lacks."""
+    when = condition.replace("x", "subject.attributes.department")
+    [found] = told(rule("never", effect=effect, when=when))
+    assert found.value == "never"
+    assert found.message == (
+        "the condition of rule `never` is never true: it contradicts itself"
+    )
+
+
+@pytest.mark.parametrize("condition", ["x == 1 && x == 2", "x in [1] && x in [2, 3]"])
+def test_numbers_exclude_each_other_as_well(condition: str) -> None:
+    """Behind the question whether there is one."""
+    level = "subject.attributes.level"
+    when = f"has({level}) && {condition}".replace("x ", f"{level} ")
+    assert void(rule("never", when=when)) == ["never"]
+
+
+def test_a_rule_behind_one_for_more_values_is_void() -> None:
+    """Each value of the narrow one is among those of the wide one."""
+    wide = rule("wide", when="subject.attributes.department in ['sales', 'support']")
+    one = rule("one", when="subject.attributes.department == 'sales'")
+    both = rule("both", when="subject.attributes.department in ['support', 'sales']")
+    more = rule("more", when="subject.attributes.department in ['sales', 'legal']")
+    assert void(wide, one) == ["one"]
+    assert void(wide, both) == ["both"]
+    assert void(wide, more) == []
+    assert void(one, wide) == []
 
 
 def test_a_base_rule_is_not_void_for_one_that_extends_it() -> None:
