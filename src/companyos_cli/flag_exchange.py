@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -68,9 +68,21 @@ def export_text(
         reasons = "; ".join(f"`{each.flag_id}`: {each.reason}" for each in found)
         raise UsageError(
             f"flagd cannot answer alike for {reasons}",
-            hint="name the flags to export after the options",
+            hint=_instead(flag_ids, {each.flag_id for each in found}),
         )
     return _json(found)
+
+
+def _instead(named: Sequence[str], refused: Collection[str]) -> str:
+    """Return what helps where flagd cannot answer alike for some flags."""
+    if not named:
+        return "name the flags to export after the options"
+    if set(named) > set(refused):
+        return "leave out what is refused, or change what the reason names"
+    return (
+        "change what the reason names, or take one tenant's answers as they are now "
+        "with `--format env --tenant ID`"
+    )
 
 
 def import_answer(

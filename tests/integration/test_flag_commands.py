@@ -30,6 +30,16 @@ def test_answers_are_shown_for_every_tenant(begun: Platform) -> None:
     assert "pilot-b" in begun.do("flags", "answers").out
 
 
+def test_answers_name_the_last_day_that_the_file_names(begun: Platform) -> None:
+    """Not the day after it, on which the flag has expired."""
+    [row] = [
+        row
+        for row in begun.do("flags", "answers").out.splitlines()
+        if row.startswith("bulk-export ")
+    ]
+    assert row.split()[4] == "2027-12-31"
+
+
 def test_blame_names_the_commit_since_which_an_answer_is_so(begun: Platform) -> None:
     """Commits that touch other files, or other tenants' answers, are not it."""
     begun.edit(FLAG, "pilot-b: false", "pilot-b: true")
@@ -73,6 +83,17 @@ def test_flagd_gets_what_it_answers_alike(begun: Platform) -> None:
     assert "`export-page-size`: its date" in run.err
     named = begun.do("flags", "export", "--format", "flagd", "bulk-export")
     assert list(json.loads(named.out)["flags"]) == ["bulk-export"]
+
+
+def test_a_refused_export_says_what_helps(begun: Platform) -> None:
+    """Naming flags where none was named; leaving some out where others can be said."""
+    words = ("flags", "export", "--format", "flagd")
+    assert "name the flags to export" in begun.run(*words).err
+    both = begun.run(*words, "bulk-export", "export-page-size").err
+    assert "leave out what is refused" in both
+    alone = begun.run(*words, "export-page-size").err
+    assert "--format env" in alone
+    assert "name the flags to export" not in alone
 
 
 def test_env_and_manifest_are_written(begun: Platform) -> None:
