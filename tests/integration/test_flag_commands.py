@@ -131,3 +131,39 @@ def test_imported_flags_are_valid(begun: Platform, tmp_path: Path) -> None:
     )
     begun.do("validate")
     assert begun.run(*words).status == 2
+
+
+def test_imported_flags_leave_nothing_to_warn_of(
+    begun: Platform, tmp_path: Path
+) -> None:
+    """Names that other readers of YAML take for booleans are quoted."""
+    rollout = [{"variation": 1, "weight": 60_000}, {"variation": 0, "weight": 40_000}]
+    flag = {
+        "on": True,
+        "salt": "abc",
+        "variations": [True, False],
+        "offVariation": 1,
+        "fallthrough": {"rollout": {"variations": rollout}},
+    }
+    file = tmp_path / "flags.json"
+    file.write_text(json.dumps({"flags": {"new-ui": flag}}), encoding="utf-8")
+    words = ("flags", "import", "--format", "launchdarkly", "--owner", "team-data")
+    begun.do(*words, "--kind", "release", "--expires", "2027-01-31", file)
+    text = (begun.root / "config/flags/new-ui.yaml").read_text("utf-8")
+    assert '"off": 60' in text
+    assert "expires_at: 2027-01-31\n" in text
+    begun.edit("config/tenants/pilot-a.yaml", "[bulk-export,", "[new-ui, bulk-export,")
+    begun.do("validate", "--strict", "--today", "2027-01-01")
+
+
+def test_an_import_refuses_a_kind_and_a_day_that_there_are_not(
+    begun: Platform, tmp_path: Path
+) -> None:
+    """Before anything is written."""
+    file = tmp_path / "flags.json"
+    file.write_text('{"flags": {}}', encoding="utf-8")
+    words = ("flags", "import", "--format", "flagd", "--owner", "team-data", file)
+    other = begun.run(*words, "--kind", "releas")
+    assert (other.status, "no kind `releas`" in other.err) == (2, True)
+    never = begun.run(*words, "--expires", "2027-02-30")
+    assert (never.status, "`2027-02-30` is no day" in never.err) == (2, True)

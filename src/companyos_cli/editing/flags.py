@@ -73,7 +73,7 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     Raises:
         UsageError: there is no such flag, or no such day.
     """
-    _refuse_no_moment(day)
+    refuse_no_moment(day)
     found = document(state, Kind.FLAG, flag)
     key = "expires_at"
     if found.at(key) is None:
@@ -85,12 +85,25 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
 
 
+def refuse_no_moment(text: str) -> None:
+    """Refuse what is neither a day nor a time.
+
+    Raises:
+        UsageError: it is not in the calendar.
+    """
+    if not is_moment(text):
+        raise UsageError(
+            f"`{text}` is no day",
+            hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
+        )
+
+
 def _override(found: Document, serving: Serving) -> JSONValue:
     value = _answer(found, serving.value)
     if serving.until is None and serving.reason is None:
         return value
     if serving.until is not None:
-        _refuse_no_moment(serving.until)
+        refuse_no_moment(serving.until)
     key = "value" if isinstance(value, bool) else "variant"
     told = {"until": serving.until, "reason": serving.reason}
     return {key: value, **{name: each for name, each in told.items() if each}}
@@ -121,11 +134,3 @@ def _answer(found: Document, value: str) -> bool | str:
         hint = f"did you mean `{near[0]}`?" if near else f"it has {known}"
         raise UsageError(f"the flag has no variant `{value}`", hint=hint)
     return value
-
-
-def _refuse_no_moment(text: str) -> None:
-    if not is_moment(text):
-        raise UsageError(
-            f"`{text}` is no day",
-            hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
-        )
