@@ -1,7 +1,8 @@
-"""Edits of flags: an answer for a tenant or for all, and an end."""
+"""Edits of flags: an answer for a tenant or for all, an end, and being killed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -13,11 +14,14 @@ from companyos.config.kinds import Kind
 from companyos.config.moments import is_moment
 from companyos.digests import JSONValue
 from companyos.errors import UsageError
+from companyos.flags.vocabulary import FlagState
 from companyos_cli.editing.change import Plan, written_rewrite
+from companyos_cli.editing.flag_effects import of_default, of_states
 from companyos_cli.editing.reading import Document, document
 
 _OVERRIDES = "per_tenant_overrides"
 _FLAGS = "feature_flags"
+_STATE = "state"
 _TRUTHS = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -64,7 +68,50 @@ def plan_default(state: State, flag: str, value: str) -> Plan:
     found = document(state, Kind.FLAG, flag)
     rewrite = replace(found.source, ("default",), _answer(found, value))
     title = f"let flag `{flag}` answer `{value}` by default"
-    return Plan(title, {}, (rewrite,))
+    return Plan(title, {}, (rewrite,), effects=lambda after: of_default(after, flag))
+
+
+def plan_killing(state: State, flags: Sequence[str]) -> Plan:
+    """Return the plan of turning flags off for everybody.
+
+    One that is archived is off for everybody and stays as it is.
+
+    Raises:
+        UsageError: there is no such flag.
+    """
+    found = {flag: document(state, Kind.FLAG, flag) for flag in flags}
+    active = [each for each in found.values() if _state(each) is FlagState.ACTIVE]
+    return Plan(
+        f"kill {_named(flags)}",
+        {},
+        tuple(_put(each, FlagState.KILLED) for each in active),
+        next_step="companyos diff HEAD",
+        effects=lambda after: of_states(after, flags, along=flags),
+    )
+
+
+def plan_revival(state: State, flags: Sequence[str]) -> Plan:
+    """Return the plan of asking killed flags again.
+
+    Raises:
+        UsageError: there is no such flag, or it is archived.
+    """
+    found = {flag: document(state, Kind.FLAG, flag) for flag in flags}
+    for flag, each in found.items():
+        if _state(each) is FlagState.ARCHIVED:
+            raise UsageError(
+                f"flag `{flag}` is archived, not killed",
+                hint="if it is to come back, write `state: active` by hand in "
+                f"{each.source.path}",
+            )
+    killed = [flag for flag in flags if _state(found[flag]) is FlagState.KILLED]
+    return Plan(
+        f"revive {_named(flags)}",
+        {},
+        tuple(_put(found[flag], FlagState.ACTIVE) for flag in killed),
+        next_step="companyos diff HEAD",
+        effects=lambda after: of_states(after, flags, along=killed),
+    )
 
 
 def plan_expiry(state: State, flag: str, day: str) -> Plan:
@@ -83,6 +130,31 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     else:
         rewrite = replace(found.source, (key,), day)
     return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
+
+
+def _named(flags: Sequence[str]) -> str:
+    names = ", ".join(f"`{flag}`" for flag in flags)
+    return f"flag {names}" if len(flags) == 1 else f"flags {names}"
+
+
+def _state(found: Document) -> FlagState:
+    """Return a flag's state; what is none is active, so that it can be killed."""
+    written = found.text(_STATE)
+    return FlagState(written) if written in set(FlagState) else FlagState.ACTIVE
+
+
+def _put(found: Document, state: FlagState) -> Rewrite:
+    """Return the rewrite that gives a flag another state."""
+    source, value = found.source, state.value
+    if found.at(_STATE) is not None:
+        return replace(source, (_STATE,), value)
+    rewrite = add_entry(source, (), _STATE, value, after=_last_answer(found))
+    return written_rewrite(rewrite, source.path)
+
+
+def _last_answer(found: Document) -> str:
+    """Return the last of the keys that say what a flag answers to everybody."""
+    return "off" if found.at("off") is not None else "default"
 
 
 def refuse_no_moment(text: str) -> None:
@@ -112,7 +184,7 @@ def _override(found: Document, serving: Serving) -> JSONValue:
 def _overriding(found: Document, tenant: str, value: JSONValue) -> Rewrite:
     source = found.source
     if found.at(_OVERRIDES) is None:
-        after = "off" if found.at("off") is not None else "default"
+        after = _last_answer(found)
         rewrite = add_entry(source, (), _OVERRIDES, {tenant: value}, after=after)
     elif found.at(_OVERRIDES, tenant) is None:
         rewrite = add_entry(source, (_OVERRIDES,), tenant, value)
