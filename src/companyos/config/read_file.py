@@ -5,7 +5,7 @@ So results can be kept by content and made in several processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias, cast
 
 from companyos.checks.facts import (
@@ -23,6 +23,7 @@ from companyos.checks.pointers import pointer
 from companyos.checks.suppressing import Suppression
 from companyos.config import facts_of, governing_facts
 from companyos.config.file_form import line_ends, unclaimed
+from companyos.config.flag_words import without_truths
 from companyos.config.kinds import Kind, kind_of_path, modeline
 from companyos.config.marks import Marks, Span
 from companyos.config.plain import rows, text, texts
@@ -89,8 +90,8 @@ def read_file(path: str, data: bytes) -> FileResult:
     except RefusedYamlError as error:
         return FileResult(path, kind, error.findings)
     ends = line_ends(path, source.text)
-    found = (*_modeline(kind, source), *source.findings, *ends)
     wrong = check_schema(kind, source)
+    found = (*_modeline(kind, source), *_remarks(kind, source, wrong), *ends)
     if wrong:
         return FileResult(path, kind, (*found, *wrong))
     value = cast("JSONObject", source.value)
@@ -104,6 +105,15 @@ def read_file(path: str, data: bytes) -> FileResult:
         _conditions(kind, value, path),
         suppressions_in(path, source.text),
     )
+
+
+def _remarks(kind: Kind, source: Source, wrong: Iterable[Finding]) -> Iterable[Finding]:
+    """Return what is unclear in a file, but not of values that are refused anyway."""
+    if not source.findings:
+        return ()
+    refused = {each.place for each in wrong}
+    left = [each for each in source.findings if each.place not in refused]
+    return without_truths(source.value, left) if kind is Kind.FLAG else left
 
 
 def _conditions(
