@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from companyos.config.moments import last_of
 from companyos.digests import JSONObject, JSONValue
 from companyos.errors import UsageError
 from companyos.flags import Evaluation, Explanation, evaluate, explain
@@ -134,7 +135,7 @@ def _answers_text(
 ) -> str:
     def row(name: str) -> list[str]:
         flag = snapshot.flags.flags[name]
-        expires = "-" if flag.expires_at is None else flag.expires_at.date().isoformat()
+        expires = "-" if flag.expires_at is None else last_of(flag.expires_at)
         answers = [
             _answer_text(snapshot, rows[name][tenant], tenant) for tenant in tenants
         ]

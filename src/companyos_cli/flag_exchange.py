@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from companyos.config.imported import Imported, imported
+from companyos.config.edits.scalars import laid_out
+from companyos.config.imported import Imported, Upkeep, imported
+from companyos.config.kinds import Kind, modeline
 from companyos.digests import JSONObject, JSONValue, strict_json
 from companyos.errors import UsageError
 from companyos.flags import evaluate
 from companyos.flags.exports import plain, to_flagd, to_manifest
 from companyos.snapshot import Snapshot
 from companyos_cli.console import Answer, Paint
+from companyos_cli.editing.flags import refuse_no_moment
 from companyos_cli.exits import ExitStatus
 
-MODELINE = "# yaml-language-server: $schema=../../schemas/flag.schema.json\n"
+NEWLINE = "\n"
 
 
 class ExportFormat(StrEnum):
@@ -68,26 +68,41 @@ def export_text(
         reasons = "; ".join(f"`{each.flag_id}`: {each.reason}" for each in found)
         raise UsageError(
             f"flagd cannot answer alike for {reasons}",
-            hint="name the flags to export after the options",
+            hint=_instead(flag_ids, {each.flag_id for each in found}),
         )
     return _json(found)
 
 
+def _instead(named: Sequence[str], refused: Collection[str]) -> str:
+    """Return what helps where flagd cannot answer alike for some flags."""
+    if not named:
+        return "name the flags to export after the options"
+    if set(named) > set(refused):
+        return "leave out what is refused, or change what the reason names"
+    return (
+        "change what the reason names, or take one tenant's answers as they are now "
+        "with `--format env --tenant ID`"
+    )
+
+
 def import_answer(
-    form: ImportFormat, file: Path, *, owner: str, out: Path, dry_run: bool
+    form: ImportFormat, file: Path, upkeep: Upkeep, *, out: Path, dry_run: bool
 ) -> Answer:
     """Write what can be said as files of ours; no where anything was refused.
 
     Raises:
-        UsageError: the file cannot be read, or one of ours is there already.
+        UsageError: the file cannot be read, one of ours is there already, or the flags
+            would end with what is no day.
     """
+    if upkeep.expires_at is not None:
+        refuse_no_moment(upkeep.expires_at)
     try:
         content = strict_json(file.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read `{file}`: {error.strerror}") from error
-    found = imported(form.value, content, owner=owner)
+    found = imported(form.value, content, upkeep)
     files = {
-        out / f"{each.document['flag_id']}.yaml": MODELINE + _yaml(each.document)
+        out / f"{each.document['flag_id']}.yaml": _yaml(each.document)
         for each in found
         if each.document is not None
     }
@@ -146,8 +161,6 @@ def _json(document: JSONObject) -> str:
 
 
 def _yaml(document: JSONObject) -> str:
-    writer = YAML()
-    writer.default_flow_style = False
-    out = io.StringIO()
-    writer.dump(dict(document), out)
-    return out.getvalue()
+    lines = [modeline(Kind.FLAG)]
+    lines += [f"{key}:{laid_out(each, 0, NEWLINE)}" for key, each in document.items()]
+    return NEWLINE.join([*lines, ""])

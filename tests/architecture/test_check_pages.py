@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from check_excerpts import EXCERPTED, excerpts
+from checks import with_examples
 from companyos.config.check_names import ALL
 
 FOLDER = "docs/reference/checks"
@@ -34,6 +36,18 @@ def test_a_page_says_what_why_and_what_instead(name: str, root: Path) -> None:
     summary = check.summary[0].upper() + check.summary[1:]
     assert first == f"{summary}. Severity: {check.severity}."
     assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
+
+
+@pytest.mark.parametrize("name", sorted(EXCERPTED))
+def test_a_page_shows_the_check_s_examples(name: str, root: Path) -> None:
+    """What is wrong there is found by a test, and what is right passes it.
+
+    After a change of the examples: `python3 scripts/checks.py`.
+    """
+    text = (root / FOLDER / f"{name}.md").read_text("utf-8")
+    wrong, right = excerpts(name)
+    assert wrong != right
+    assert with_examples(text, wrong, right) == text
 
 
 def test_the_overview_lists_every_check_as_it_is(root: Path) -> None:

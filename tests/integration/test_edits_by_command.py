@@ -68,6 +68,10 @@ EDITS = {
         ["flags", "expire", "exports-open", "2027-06-30"],
         {"config/flags/exports-open.yaml"},
     ),
+    "kill": (
+        ["flags", "kill", "exports-open", "export-format"],
+        {"config/flags/exports-open.yaml", "config/flags/export-format.yaml"},
+    ),
     "removal": (
         ["flags", "remove", "export-page-size", "--from-services", "--from-tenants"],
         {"config/flags/export-page-size.yaml", "config/catalog.yaml",
@@ -83,7 +87,7 @@ EDITS = {
         {"config/policies/pilot-own.yaml", "config/tenants/pilot-a.yaml"},
     ),
 }  # fmt: skip
-EVERYDAY = {"override", "override of another", "removal", "tenant", "policy"}
+EVERYDAY = {"override", "override of another", "kill", "removal", "tenant", "policy"}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def applied(folder: Path, before: dict[str, bytes], planned: Run) -> dict[str, b
     return contents(other)
 
 
-@pytest.mark.parametrize("edit", ["override", "expiry", "default"])
+@pytest.mark.parametrize("edit", ["override", "expiry", "default", "kill"])
 def test_doing_it_twice_changes_nothing(repository: Path, edit: str) -> None:
     """What is so already is found, and nothing is written."""
     words, _ = EDITS[edit]
@@ -218,9 +222,93 @@ def test_an_answer_of_another_kind_takes_the_old_ones_place(repository: Path) ->
     assert path.read_text("utf-8") == expected
 
 
+def test_a_kill_says_who_answers_what_then(repository: Path) -> None:
+    """The flag to everybody, and each flag that waits for it, and for that one."""
+    waiting = "flag_id: late\ndescription: x\nowner: team-data\ndefault: false\n"
+    needs = "prerequisites: [{flag: bulk-export, value: true}]\n"
+    (repository / "config/flags/late.yaml").write_text(waiting + needs, "utf-8")
+    shown = run(repository, "flags", "kill", "exports-open", "-n", "-o", "json").json()
+    takes_part = "answers `false` to every tenant that takes part"
+    assert shown["effects"] == [
+        "`exports-open` is killed and answers `false` to everybody, overrides included",
+        f"`bulk-export` needs `exports-open` and {takes_part}",
+        f"`late` needs `bulk-export` and {takes_part}",
+    ]
+
+
+def test_who_wants_a_flag_off_does_not_change_with_it(repository: Path) -> None:
+    """A prerequisite that a killed flag meets stops nobody."""
+    path = repository / FLAG
+    wanted = path.read_bytes().replace(b"open, value: true", b"open, value: false")
+    path.write_bytes(wanted)
+    done = run(repository, "flags", "kill", "exports-open", "--yes", "-o", "json")
+    assert done.json()["effects"] == [
+        "`exports-open` is killed and answers `false` to everybody, overrides included"
+    ]
+
+
+def test_a_killed_flag_keeps_its_comments_and_comes_back(repository: Path) -> None:
+    """Only the state's own word is changed; a second revival finds nothing to do."""
+    path = repository / "config/flags/exports-open.yaml"
+    good = path.read_bytes()
+    path.write_bytes(good + b"state: active # since 2026\n# the end\n")
+    before = path.read_bytes()
+    assert run(repository, "flags", "kill", "exports-open", "--yes").status == 0
+    assert path.read_bytes() == before.replace(b"state: active", b"state: killed")
+    words = ["flags", "revive", "exports-open", "--yes", "-o", "json"]
+    revived = run(repository, *words).json()
+    assert path.read_bytes() == before
+    assert revived["effects"] == [
+        "`exports-open` is active and answers `true`",
+        "`bulk-export` needs `exports-open` and is asked again",
+    ]
+    again = run(repository, *words).json()
+    assert again["outcome"] == "unchanged"
+    assert again["effects"] == ["`exports-open` is active and answers `true`"]
+
+
+def test_an_archived_flag_is_neither_killed_nor_revived(repository: Path) -> None:
+    """It is off for everybody already, and comes back by hand alone."""
+    path = repository / "config/flags/exports-open.yaml"
+    path.write_bytes(path.read_bytes() + b"state: archived\n")
+    before = contents(repository)
+    killed = run(repository, "flags", "kill", "exports-open", "--yes")
+    assert killed.status == 0
+    assert "nothing to change" in killed.out
+    assert "`exports-open` is archived and answers `false` to everybody" in killed.out
+    revived = run(repository, "flags", "revive", "exports-open", "--yes")
+    assert revived.status == 2
+    assert "flag `exports-open` is archived, not killed" in revived.err
+    assert changed(before, repository) == set()
+
+
+def test_a_default_says_what_still_answers_otherwise(repository: Path) -> None:
+    """Whether the default changes or is so already, and how to end that for all."""
+    words = ["flags", "set", "bulk-export"]
+    same = run(repository, *words, "false", "--default")
+    assert "nothing to change" in same.out
+    assert "otherwise by 1 override, 1 rule, a rollout" in same.out
+    assert "`companyos flags kill bulk-export` gives `false` to everybody" in same.out
+    other = run(repository, *words, "true", "--default", "-n", "-o", "json").json()
+    assert other["effects"] == ["`bulk-export` still answers otherwise by 1 override"]
+    alone = ["flags", "set", "exports-open", "false", "--default", "-n", "-o", "json"]
+    assert run(repository, *alone).json()["effects"] == []
+
+
+def test_the_default_of_a_killed_flag_is_not_asked(repository: Path) -> None:
+    """Then the answer is what the flag gives while it is killed."""
+    run(repository, "flags", "kill", "exports-open", "--yes")
+    words = ["flags", "set", "exports-open", "true", "--default"]
+    told = "`exports-open` is killed and answers `false` to everybody"
+    assert told in run(repository, *words).out
+
+
 REFUSED = {
     "unknown tenant": (["flags", "set", "bulk-export", "true", "--tenant", "pilot"], 2),
     "unknown flag": (["flags", "set", "bulk-exprt", "true", "--default"], 2),
+    "unknown flag among others": (
+        ["flags", "kill", "bulk-export", "bulk-exprt"], 2,
+    ),
     "unknown variant": (["flags", "set", "export-format", "xls", "--default"], 2),
     "no boolean": (["flags", "set", "bulk-export", "maybe", "--default"], 2),
     "neither": (["flags", "set", "bulk-export", "true"], 2),

@@ -30,6 +30,16 @@ def test_answers_are_shown_for_every_tenant(begun: Platform) -> None:
     assert "pilot-b" in begun.do("flags", "answers").out
 
 
+def test_answers_name_the_last_day_that_the_file_names(begun: Platform) -> None:
+    """Not the day after it, on which the flag has expired."""
+    [row] = [
+        row
+        for row in begun.do("flags", "answers").out.splitlines()
+        if row.startswith("bulk-export ")
+    ]
+    assert row.split()[4] == "2027-12-31"
+
+
 def test_blame_names_the_commit_since_which_an_answer_is_so(begun: Platform) -> None:
     """Commits that touch other files, or other tenants' answers, are not it."""
     begun.edit(FLAG, "pilot-b: false", "pilot-b: true")
@@ -75,6 +85,17 @@ def test_flagd_gets_what_it_answers_alike(begun: Platform) -> None:
     assert list(json.loads(named.out)["flags"]) == ["bulk-export"]
 
 
+def test_a_refused_export_says_what_helps(begun: Platform) -> None:
+    """Naming flags where none was named; leaving some out where others can be said."""
+    words = ("flags", "export", "--format", "flagd")
+    assert "name the flags to export" in begun.run(*words).err
+    both = begun.run(*words, "bulk-export", "export-page-size").err
+    assert "leave out what is refused" in both
+    alone = begun.run(*words, "export-page-size").err
+    assert "--format env" in alone
+    assert "name the flags to export" not in alone
+
+
 def test_env_and_manifest_are_written(begun: Platform) -> None:
     """A shell can read the one, OpenFeature's generator the other."""
     env = begun.do("flags", "export", "--format", "env", "--tenant", "pilot-a").out
@@ -110,3 +131,39 @@ def test_imported_flags_are_valid(begun: Platform, tmp_path: Path) -> None:
     )
     begun.do("validate")
     assert begun.run(*words).status == 2
+
+
+def test_imported_flags_leave_nothing_to_warn_of(
+    begun: Platform, tmp_path: Path
+) -> None:
+    """Names that other readers of YAML take for booleans are quoted."""
+    rollout = [{"variation": 1, "weight": 60_000}, {"variation": 0, "weight": 40_000}]
+    flag = {
+        "on": True,
+        "salt": "abc",
+        "variations": [True, False],
+        "offVariation": 1,
+        "fallthrough": {"rollout": {"variations": rollout}},
+    }
+    file = tmp_path / "flags.json"
+    file.write_text(json.dumps({"flags": {"new-ui": flag}}), encoding="utf-8")
+    words = ("flags", "import", "--format", "launchdarkly", "--owner", "team-data")
+    begun.do(*words, "--kind", "release", "--expires", "2027-01-31", file)
+    text = (begun.root / "config/flags/new-ui.yaml").read_text("utf-8")
+    assert '"off": 60' in text
+    assert "expires_at: 2027-01-31\n" in text
+    begun.edit("config/tenants/pilot-a.yaml", "[bulk-export,", "[new-ui, bulk-export,")
+    begun.do("validate", "--strict", "--today", "2027-01-01")
+
+
+def test_an_import_refuses_a_kind_and_a_day_that_there_are_not(
+    begun: Platform, tmp_path: Path
+) -> None:
+    """Before anything is written."""
+    file = tmp_path / "flags.json"
+    file.write_text('{"flags": {}}', encoding="utf-8")
+    words = ("flags", "import", "--format", "flagd", "--owner", "team-data", file)
+    other = begun.run(*words, "--kind", "releas")
+    assert (other.status, "no kind `releas`" in other.err) == (2, True)
+    never = begun.run(*words, "--expires", "2027-02-30")
+    assert (never.status, "`2027-02-30` is no day" in never.err) == (2, True)

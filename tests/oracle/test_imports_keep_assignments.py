@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from companyos.config.compile import compile_state
-from companyos.config.imported import imported
+from companyos.config.imported import Upkeep, imported
 from companyos.config.sources import read_folder
 from companyos.digests import JSONObject, JSONValue
 from companyos.flags import evaluate
@@ -33,7 +33,7 @@ Ask = Callable[[str], object]
 
 def moved(source: str, content: JSONValue) -> Callable[[str], object]:
     """Return what the repository answers after the file was imported into it."""
-    (found,) = imported(source, content, owner="team-data")
+    (found,) = imported(source, content, Upkeep("team-data"))
     assert found.document is not None, found.reason
     flag_id = str(found.document["flag_id"])
     sources = dict(read_folder(ROOT))

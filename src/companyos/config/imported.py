@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import cast
 
 from companyos.digests import JSONObject, JSONValue
-from companyos.flags.vocabulary import WEIGHT_TOTAL
+from companyos.flags.vocabulary import WEIGHT_TOTAL, FlagKind
 from companyos.tenants import is_id
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
@@ -34,10 +34,22 @@ class _CannotSayError(Exception):
     """A part of a flag has no counterpart; the text says which."""
 
 
-def imported(source: str, content: JSONValue, *, owner: str) -> tuple[Imported, ...]:
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What no product tells: who answers for the flags, and how long they may live.
+
+    None leaves a key out, so that what holds is what holds without it.
+    """
+
+    owner: str
+    kind: FlagKind | None = None
+    expires_at: str | None = None
+
+
+def imported(source: str, content: JSONValue, upkeep: Upkeep) -> tuple[Imported, ...]:
     """Return what becomes of each flag of another product's file."""
     read = READERS[source]
-    found = [_one(key, flag, read, owner) for key, flag in _flags(source, content)]
+    found = [_one(key, flag, read, upkeep) for key, flag in _flags(source, content)]
     ids = [str(each.document["flag_id"]) for each in found if each.document]
     return tuple(
         Imported(each.key, None, "another flag would have the same id")
@@ -74,14 +86,14 @@ class _Parts:
     overrides: Mapping[str, str] = field(default_factory=dict)
 
 
-def _one(key: str, flag: JSONObject, read: _Reader, owner: str) -> Imported:
+def _one(key: str, flag: JSONObject, read: _Reader, upkeep: Upkeep) -> Imported:
     try:
-        return Imported(key, _document(key, read(key, flag), owner))
+        return Imported(key, _document(key, read(key, flag), upkeep))
     except _CannotSayError as error:
         return Imported(key, None, str(error))
 
 
-def _document(key: str, parts: _Parts, owner: str) -> JSONObject:
+def _document(key: str, parts: _Parts, upkeep: Upkeep) -> JSONObject:
     flag_id = _NOT_ID.sub("-", key.lower()).strip("-")
     if not is_id(flag_id):
         raise _CannotSayError(f"`{key}` cannot become an id")
@@ -90,7 +102,8 @@ def _document(key: str, parts: _Parts, owner: str) -> JSONObject:
     document: dict[str, JSONValue] = {
         "flag_id": flag_id,
         "description": f"Moved here; was `{key}`.",
-        "owner": owner,
+        "owner": upkeep.owner,
+        **({} if upkeep.kind is None else {"kind": upkeep.kind.value}),
         "type": type_,
     }
 
@@ -113,6 +126,8 @@ def _document(key: str, parts: _Parts, owner: str) -> JSONObject:
             "order": [names[name] for name, _ in parts.shares],
         }
         document |= {"bucketing": parts.bucketing, "salt": _salt(parts.salt)}
+    if upkeep.expires_at is not None:
+        document["expires_at"] = upkeep.expires_at
     return document
 
 

@@ -6,7 +6,7 @@ of the day after.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 
 def end_of(written: str) -> datetime:
@@ -31,6 +31,18 @@ def is_moment(written: str) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+def last_of(end: datetime) -> str:
+    """Return how people write what is over at `end`: the last day, or the time.
+
+    The inverse of `end_of`, except that a time at midnight UTC is written as the day
+    before it.
+    """
+    moment = end.astimezone(UTC)
+    if moment.timetz() != time(tzinfo=UTC):
+        return in_rfc3339(moment)
+    return (moment - timedelta(days=1)).date().isoformat()
 
 
 def in_rfc3339(moment: datetime) -> str:

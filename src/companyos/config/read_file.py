@@ -5,7 +5,7 @@ So results can be kept by content and made in several processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias, cast
 
 from companyos.checks.facts import (
@@ -23,6 +23,7 @@ from companyos.checks.pointers import pointer
 from companyos.checks.suppressing import Suppression
 from companyos.config import facts_of, governing_facts
 from companyos.config.file_form import line_ends, unclaimed
+from companyos.config.flag_words import without_truths
 from companyos.config.item_names import named, names_in_value
 from companyos.config.kinds import Kind, kind_of_path, modeline
 from companyos.config.marks import Marks, Span
@@ -91,7 +92,8 @@ def read_file(path: str, data: bytes) -> FileResult:
         return FileResult(path, kind, error.findings)
     ends = line_ends(path, source.text)
     wrong = check_schema(kind, source)
-    found = (*_modeline(kind, source), *source.findings, *ends, *wrong)
+    remarks = _remarks(kind, source, wrong)
+    found = (*_modeline(kind, source), *remarks, *ends, *wrong)
     if found:
         found = tuple(named(found, lambda _path: names_in_value(source.value)))
     if wrong:
@@ -107,6 +109,15 @@ def read_file(path: str, data: bytes) -> FileResult:
         _conditions(kind, value, path),
         suppressions_in(path, source.text),
     )
+
+
+def _remarks(kind: Kind, source: Source, wrong: Iterable[Finding]) -> Iterable[Finding]:
+    """Return what is unclear in a file, but not of values that are refused anyway."""
+    if not source.findings:
+        return ()
+    refused = {each.place for each in wrong}
+    left = [each for each in source.findings if each.place not in refused]
+    return without_truths(source.value, left) if kind is Kind.FLAG else left
 
 
 def _conditions(

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import cast
 
 from companyos.checks.pointers import pointer
+from companyos.config.flag_words import meant
 from companyos.config.kinds import Kind
 from companyos.config.marks import Span
 from companyos.config.schema_engines import Broken, Engine, Validator, engine
@@ -40,7 +41,7 @@ def check_schema(
     leaves = _leaves(validator.broken(part))
     holds = (each for each in leaves if not _only_in_part(each, source))
     problems = islice(holds, FINDINGS_MAX)
-    found = dict.fromkeys(_finding(each, source) for each in problems)
+    found = dict.fromkeys(_finding(kind, each, source) for each in problems)
     malformed = {each.place for each in found if each.check == "schema/pattern"}
     return tuple(
         each
@@ -179,10 +180,11 @@ def _repeated(items: list[JSONValue]) -> int:
     return next(i for i, item in enumerate(items) if item in items[:i])
 
 
-def _finding(problem: Problem, source: Source) -> Finding:
+def _finding(kind: Kind, problem: Problem, source: Source) -> Finding:
     at_key = bool(problem.name) and problem.keyword != "required"
     span = source.marks.key(problem.path) if at_key else _value_span(problem, source)
-    words = words_for(problem, _written(problem, source))
+    words = meant(problem, source.value) if kind is Kind.FLAG else None
+    words = words or words_for(problem, _written(problem, source))
     path = problem.path
     if problem.keyword == "required":
         path = (*path, problem.name)

@@ -6,10 +6,13 @@ The wording is ours, so that it does not change with the engine that found the e
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from companyos.checks.unknown_variant import TRUTHS
+from companyos.config.edits.scalars import written
 from companyos.config.yaml_scalars import kind_of
 from companyos.digests import JSONValue
 
@@ -25,6 +28,8 @@ _TYPES = {
     "null": "empty",
 }
 _SHOWN_MAX = 60
+_EXAMPLE_MAX = 120
+_NUMBER = re.compile(r"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*%?\s*").fullmatch
 
 
 class Problem(NamedTuple):
@@ -52,14 +57,14 @@ class Words(NamedTuple):
     hint: str = ""
 
 
-def words_for(problem: Problem, written: str) -> Words:
-    """Return what to say; `written` is the text of a scalar that is no string."""
+def words_for(problem: Problem, plain: str) -> Words:
+    """Return what to say; `plain` is the text of a scalar that is no string."""
     if problem.keyword in {"type", "anyOf"}:
-        return wrong_type(problem, _types(problem.limit), written)
+        return wrong_type(problem, _types(problem.limit), plain)
     return _WORDS.get(problem.keyword, _form_or_limit)(problem)
 
 
-def wrong_type(problem: Problem, types: Sequence[str], written: str) -> Words:
+def wrong_type(problem: Problem, types: Sequence[str], plain: str) -> Words:
     """Return what to say where none of `types` is the value's."""
     expected = " or ".join(dict.fromkeys(_TYPES.get(each, each) for each in types))
     subject = _subject(problem.path)
@@ -68,16 +73,55 @@ def wrong_type(problem: Problem, types: Sequence[str], written: str) -> Words:
         hint = "write a value behind the colon, or delete the key"
         return Words("type", f"{subject} has no value", expected=expected, hint=hint)
     label = f"this is {kind_of(value)}"
-    if "string" in types and written:
+    if "string" in types and plain:
         return Words(
             "type",
-            f"`{_short(written)}` is {kind_of(value)}; quote it",
+            f"`{_short(plain)}` is {kind_of(value)}; quote it",
             label=label,
             expected=expected,
-            hint=f'quote it: "{_short(written)}"',
+            hint=f'quote it: "{_short(plain)}"',
         )
     message = f"{subject} must be {expected}, not {kind_of(value)}"
-    return Words("type", message, label=label, expected=expected)
+    hint = _right_form(problem, types)
+    return Words("type", message, label=label, expected=expected, hint=hint)
+
+
+def _right_form(problem: Problem, types: Sequence[str]) -> str:
+    """Return how the value is written in the right type, or an example of that."""
+    value = problem.value
+    if isinstance(value, str):
+        number = _NUMBER(value)
+        if number and {"number", "integer"} & set(types):
+            return f"write `{number[1]}`"
+        if "boolean" in types and value.lower() in TRUTHS:
+            return f"write `{TRUTHS[value.lower()]}`"
+        if "array" in types and _is_listed(problem.schema):
+            items = [each.strip() for each in value.split(",")]
+            return f"write `{written([each for each in items if each])}`"
+    if isinstance(value, list) and len(value) == 1 and "string" in types:
+        return f"write `{written(value[0])}`"
+    example = written(_example(problem.schema))
+    return f"write it like `{example}`" if 2 < len(example) <= _EXAMPLE_MAX else ""
+
+
+def _is_listed(schema: Schema) -> bool:
+    """Return whether a list of texts is asked for."""
+    return _table(schema, "items").get("type") == "string"
+
+
+def _example(schema: Schema) -> JSONValue:
+    """Return a value of the right form, made of what its keys need where none is."""
+    for example in _items(schema.get("examples")):
+        return example
+    properties = _table(schema, "properties")
+    needed = [*_items(schema.get("required")), *_first_choice(schema)]
+    return {name: _example(_table(properties, name)) for name in map(str, needed)}
+
+
+def _first_choice(schema: Schema) -> Sequence[JSONValue]:
+    for branch in _items(schema.get("oneOf")):
+        return _items(branch.get("required")) if isinstance(branch, Mapping) else []
+    return []
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

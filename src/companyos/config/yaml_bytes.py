@@ -23,6 +23,13 @@ UNSAFE = re.compile(
 )
 """Control, direction, invisible and tag characters; lone carriage returns; tabs."""
 
+_MARKER_LENGTH = 7
+_CONFLICT = re.compile(
+    rf"^(?:<{{{_MARKER_LENGTH}}} |={{{_MARKER_LENGTH}}}\r?$|>{{{_MARKER_LENGTH}}} )",
+    re.MULTILINE,
+).search
+"""A line by which Git says that two sides changed the same."""
+
 _PLAIN = bytes((0x0A, *range(0x20, 0x7F)))
 """Line feeds and what ASCII shows: nearly all files hold nothing else."""
 
@@ -82,6 +89,24 @@ def decode(path: str, data: bytes) -> str:
     if found := UNSAFE.search(text):
         raise _unsafe(path, text, found)
     return text
+
+
+def conflict(path: str, text: str) -> RefusedYamlError | None:
+    """Return the error for a text that Git could not merge, None if it is none.
+
+    No value that is read may hold such a line, so only what is refused is asked.
+    """
+    marker = _CONFLICT(text)
+    if marker is None:
+        return None
+    return refusal(
+        "syntax",
+        span_at(text, marker.start(), marker.start() + _MARKER_LENGTH).of(path),
+        "a merge conflict is not resolved",
+        label="Git's marker",
+        hint="keep what is right of both sides, and delete the lines of `<<<<<<<`, "
+        "`=======` and `>>>>>>>`",
+    )
 
 
 def described(character: str) -> str:

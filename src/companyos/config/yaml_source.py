@@ -41,6 +41,7 @@ from companyos.config.marks import (
 from companyos.config.yaml_bytes import (
     UNSAFE,
     RefusedYamlError,
+    conflict,
     decode,
     described,
     refusal,
@@ -98,8 +99,10 @@ def parse(path: str, text: str) -> Source:
     reader = _Reader(path, text)
     try:
         value, marks = reader.document()
+    except RefusedYamlError as error:
+        raise conflict(path, text) or error from None
     except YAMLError as error:
-        raise _not_yaml(path, error) from None
+        raise conflict(path, text) or _not_yaml(path, error) from None
     except (ValueError, OverflowError):
         # PyYAML's own scanner turns escapes and versions into numbers unguarded.
         raise _not_yaml(path, YAMLError()) from None
@@ -146,7 +149,10 @@ class _Reader:
         first = self._event()
         if isinstance(first, StreamEndEvent):
             raise refusal(
-                "empty", START.of(self._path), "the file is empty", hint="delete it?"
+                "empty",
+                START.of(self._path),
+                "the file is empty",
+                hint=f"delete it, or `git restore {self._path}` if that was a mistake",
             )
         if isinstance(first, DocumentStartEvent) and (first.version or first.tags):
             self._refuse("directive", first, "a directive", "delete the `%` line")
@@ -264,7 +270,10 @@ class _Reader:
             value = 0
         if not isinstance(value, str):
             message = f"a key that is {kind_of(value)}, not a string"
-            self._refuse("key", event, message, f'quote it: "{text}"')
+            hint = f'quote it: "{text}"'
+            if isinstance(value, bool) and self._trail[-1:] == ["weights"]:
+                hint = 'the variants of a boolean flag are "on" and "off"'
+            self._refuse("key", event, message, hint)
         self._warn_ambiguous(event, ())
 
     def _scalar(self, event: ScalarEvent, step: str | int | None) -> Scalar:

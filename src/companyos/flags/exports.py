@@ -106,6 +106,13 @@ class _Flagd:
             document["targeting"] = self._targeting(flag, flag)
         return document
 
+    def _needed(self, flag_id: str, asked: Flag) -> JSONValue:
+        """Return the rule for a prerequisite; a reason names whose it is."""
+        try:
+            return self._targeting(self._snapshot.flags.flags[flag_id], asked)
+        except _CannotSayError as error:
+            raise _CannotSayError(f"its prerequisite `{flag_id}`: {error}") from error
+
     def _targeting(self, flag: Flag, asked: Flag) -> JSONValue:
         """Return the rule for one flag, as it stands within the one that is asked."""
         if flag.state is not FlagState.ACTIVE:
@@ -114,7 +121,7 @@ class _Flagd:
             raise _CannotSayError("its date changes the answer (`on_expiry: default`)")
         steps: list[JSONValue] = [{"!": [self._takes_part(flag)]}, flag.default]
         for item in flag.prerequisites:
-            needed = self._targeting(self._snapshot.flags.flags[item.flag_id], asked)
+            needed = self._needed(item.flag_id, asked)
             steps += [{"!==": [needed, item.variant]}, flag.off]
         for tenant_id, override in sorted(flag.overrides.items()):
             if override.until is not None:
@@ -152,7 +159,9 @@ class _Flagd:
         if flag.bucketing != FLAGD_3:
             raise _CannotSayError(f"its bucketing is {flag.bucketing}")
         if flag.salt != asked.flag_id:
-            raise _CannotSayError(f"flagd hashes with the flag's id, not `{flag.salt}`")
+            raise _CannotSayError(
+                f"flagd hashes with `{asked.flag_id}`, not `{flag.salt}`"
+            )
         shares: list[JSONValue] = [[name, weight] for name, weight in split.weights]
         # Without a subject flagd's `fractional` has no answer, and so the default.
         known: JSONValue = {"!!": [{"var": "targetingKey"}]}

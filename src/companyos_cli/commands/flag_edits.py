@@ -1,4 +1,4 @@
-"""`companyos flags list|set|expire|remove`: what there is, and changing it."""
+"""`companyos flags list|set|kill|revive|expire|remove`: what there is, and change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from companyos_cli.console import Output
 from companyos_cli.session import session_of
 
 FlagArgument = Annotated[str, typer.Argument(metavar="FLAG")]
+FlagArguments = Annotated[list[str], typer.Argument(metavar="FLAG…")]
 
 
 @flags.command("list")
@@ -73,6 +74,54 @@ def set_answer(
         plan = plan_default(state, flag, value)
     else:
         plan = plan_override(state, flag, Serving(tenant, value, until, reason))
+    session.finish(carry_out(session, state, plan, Orders(yes, dry_run)))
+
+
+@flags.command()
+def kill(
+    ctx: typer.Context,
+    names: FlagArguments,
+    *,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    today: options.Today = None,
+    output: options.OutputOption = Output.TEXT,
+) -> None:
+    """Turn flags off for everybody, overrides included.
+
+    What a killed flag answers is its `off`: `false`, unless its file says otherwise.
+    Flags that need it are off with it.
+    """
+    from companyos_cli import wiring
+    from companyos_cli.editing.change import Orders, carry_out
+    from companyos_cli.editing.flags import plan_killing
+    from companyos_cli.editing.reading import state_of
+
+    session = session_of(ctx, output)
+    state = state_of(wiring.Workspace.of(session), wiring.day(today))
+    plan = plan_killing(state, list(dict.fromkeys(names)))
+    session.finish(carry_out(session, state, plan, Orders(yes, dry_run)))
+
+
+@flags.command()
+def revive(
+    ctx: typer.Context,
+    names: FlagArguments,
+    *,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    today: options.Today = None,
+    output: options.OutputOption = Output.TEXT,
+) -> None:
+    """Let killed flags answer again by what their files say."""
+    from companyos_cli import wiring
+    from companyos_cli.editing.change import Orders, carry_out
+    from companyos_cli.editing.flags import plan_revival
+    from companyos_cli.editing.reading import state_of
+
+    session = session_of(ctx, output)
+    state = state_of(wiring.Workspace.of(session), wiring.day(today))
+    plan = plan_revival(state, list(dict.fromkeys(names)))
     session.finish(carry_out(session, state, plan, Orders(yes, dry_run)))
 
 

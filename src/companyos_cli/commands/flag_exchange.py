@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from companyos.errors import UsageError
 from companyos_cli import options
 from companyos_cli.commands.flags import flags
 from companyos_cli.console import Output
@@ -33,16 +35,12 @@ def export(
     stage: options.OfStage = None,
 ) -> None:
     """Write flags for another tool, which answers alike or is not written for."""
-    from companyos.errors import UsageError
     from companyos_cli import wiring
     from companyos_cli.flag_exchange import ExportFormat, export_text
     from companyos_cli.snapshots import Which, snapshot_of
 
     session = session_of(ctx)
-    if form not in set(ExportFormat):
-        raise UsageError(
-            f"no format `{form}`", hint=f"one of {', '.join(ExportFormat)}"
-        )
+    _refuse_other("format", form, list(ExportFormat))
     snapshot = snapshot_of(wiring.Workspace.of(session), Which(ref, stage))
     session.console.write_plain(
         export_text(
@@ -71,6 +69,14 @@ def import_flags(
     owner: Annotated[
         str, typer.Option("--owner", metavar="TEAM", help="Who answers for them.")
     ],
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="What for.  [default: release]"),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option("--expires", metavar="DATE", help="Their last day, UTC."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Where.  [default: config/flags]"),
@@ -79,18 +85,22 @@ def import_flags(
     output: options.OutputOption = Output.TEXT,
 ) -> None:
     """Write another product's flags as ours, each subject keeping its variant."""
-    from companyos.errors import UsageError
+    from companyos.config.imported import Upkeep
+    from companyos.flags.vocabulary import FlagKind
     from companyos_cli import wiring
     from companyos_cli.flag_exchange import ImportFormat, import_answer
 
     session = session_of(ctx, output)
-    if form not in set(ImportFormat):
-        raise UsageError(
-            f"no format `{form}`", hint=f"one of {', '.join(ImportFormat)}"
-        )
+    _refuse_other("format", form, list(ImportFormat))
+    if kind is not None:
+        _refuse_other("kind", kind, list(FlagKind))
+    upkeep = Upkeep(owner, None if kind is None else FlagKind(kind), expires)
     folder = out or wiring.Workspace.of(session).root / "config" / "flags"
     session.finish(
-        import_answer(
-            ImportFormat(form), file, owner=owner, out=folder, dry_run=dry_run
-        )
+        import_answer(ImportFormat(form), file, upkeep, out=folder, dry_run=dry_run)
     )
+
+
+def _refuse_other(noun: str, word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        raise UsageError(f"no {noun} `{word}`", hint=f"one of {', '.join(known)}")

@@ -6,7 +6,7 @@ it was read. Each file is replaced in one step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,17 +22,23 @@ from companyos_cli.session import Session
 from companyos_cli.wiring import Workspace
 
 
+def _nothing_more(_state: State) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done: files with their new bytes, None for one to delete.
 
     `rewrites` are made as well; `next_step` is what a person would run afterwards.
+    `effects` says of the state that comes of it what a diff does not show.
     """
 
     title: str
     files: Mapping[str, bytes | None]
     rewrites: tuple[Rewrite, ...] = ()
     next_step: str = "companyos validate"
+    effects: Callable[[State], Sequence[str]] = _nothing_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,11 @@ def written_rewrite(rewrite: Rewrite | None, file: str) -> Rewrite:
 def carry_out(session: Session, state: State, plan: Plan, orders: Orders) -> Answer:
     """Show a plan, ask, and write it, as far as the orders and the checks let it go."""
     files = new_files(state, plan)
-    shown = edits.Shown(plan.title, edits.file_changes(state.sources, files))
+    after = state.with_files(files) if files else state
+    changes = edits.file_changes(state.sources, files)
+    shown = edits.Shown(plan.title, changes, tuple(plan.effects(after)))
     if not files:
         return edits.unchanged(shown)
-    after = state.with_files(files)
     wrong = [
         each
         for each in brought(state, after, plan.rewrites)

@@ -1,22 +1,27 @@
-"""Edits of flags: an answer for a tenant or for all, and an end."""
+"""Edits of flags: an answer for a tenant or for all, an end, and being killed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from companyos.config.edits.entries import add_entry, replace
+from companyos.config.edits.rewrite import Rewrite
 from companyos.config.fixes.takes_part import joined
 from companyos.config.judging import State
 from companyos.config.kinds import Kind
 from companyos.config.moments import is_moment
 from companyos.digests import JSONValue
 from companyos.errors import UsageError
+from companyos.flags.vocabulary import FlagState
 from companyos_cli.editing.change import Plan, written_rewrite
+from companyos_cli.editing.flag_effects import of_default, of_states
 from companyos_cli.editing.overrides import overriding
 from companyos_cli.editing.reading import Document, document
 
 _FLAGS = "feature_flags"
+_STATE = "state"
 _TRUTHS = {"true": True, "on": True, "false": False, "off": False}
 
 
@@ -62,7 +67,50 @@ def plan_default(state: State, flag: str, value: str) -> Plan:
     found = document(state, Kind.FLAG, flag)
     rewrite = replace(found.source, ("default",), _answer(found, value))
     title = f"let flag `{flag}` answer `{value}` by default"
-    return Plan(title, {}, (rewrite,))
+    return Plan(title, {}, (rewrite,), effects=lambda after: of_default(after, flag))
+
+
+def plan_killing(state: State, flags: Sequence[str]) -> Plan:
+    """Return the plan of turning flags off for everybody.
+
+    One that is archived is off for everybody and stays as it is.
+
+    Raises:
+        UsageError: there is no such flag.
+    """
+    found = {flag: document(state, Kind.FLAG, flag) for flag in flags}
+    active = [each for each in found.values() if _state(each) is FlagState.ACTIVE]
+    return Plan(
+        f"kill {_named(flags)}",
+        {},
+        tuple(_put(each, FlagState.KILLED) for each in active),
+        next_step="companyos diff HEAD",
+        effects=lambda after: of_states(after, flags, along=flags),
+    )
+
+
+def plan_revival(state: State, flags: Sequence[str]) -> Plan:
+    """Return the plan of asking killed flags again.
+
+    Raises:
+        UsageError: there is no such flag, or it is archived.
+    """
+    found = {flag: document(state, Kind.FLAG, flag) for flag in flags}
+    for flag, each in found.items():
+        if _state(each) is FlagState.ARCHIVED:
+            raise UsageError(
+                f"flag `{flag}` is archived, not killed",
+                hint="if it is to come back, write `state: active` by hand in "
+                f"{each.source.path}",
+            )
+    killed = [flag for flag in flags if _state(found[flag]) is FlagState.KILLED]
+    return Plan(
+        f"revive {_named(flags)}",
+        {},
+        tuple(_put(found[flag], FlagState.ACTIVE) for flag in killed),
+        next_step="companyos diff HEAD",
+        effects=lambda after: of_states(after, flags, along=killed),
+    )
 
 
 def plan_expiry(state: State, flag: str, day: str) -> Plan:
@@ -71,7 +119,7 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     Raises:
         UsageError: there is no such flag, or no such day.
     """
-    _refuse_no_moment(day)
+    refuse_no_moment(day)
     found = document(state, Kind.FLAG, flag)
     key = "expires_at"
     if found.at(key) is None:
@@ -83,11 +131,49 @@ def plan_expiry(state: State, flag: str, day: str) -> Plan:
     return Plan(f"let flag `{flag}` end with {day}", {}, (rewrite,))
 
 
+def _named(flags: Sequence[str]) -> str:
+    names = ", ".join(f"`{flag}`" for flag in flags)
+    return f"flag {names}" if len(flags) == 1 else f"flags {names}"
+
+
+def _state(found: Document) -> FlagState:
+    """Return a flag's state; what is none is active, so that it can be killed."""
+    written = found.text(_STATE)
+    return FlagState(written) if written in set(FlagState) else FlagState.ACTIVE
+
+
+def _put(found: Document, state: FlagState) -> Rewrite:
+    """Return the rewrite that gives a flag another state."""
+    source, value = found.source, state.value
+    if found.at(_STATE) is not None:
+        return replace(source, (_STATE,), value)
+    rewrite = add_entry(source, (), _STATE, value, after=_last_answer(found))
+    return written_rewrite(rewrite, source.path)
+
+
+def _last_answer(found: Document) -> str:
+    """Return the last of the keys that say what a flag answers to everybody."""
+    return "off" if found.at("off") is not None else "default"
+
+
+def refuse_no_moment(text: str) -> None:
+    """Refuse what is neither a day nor a time.
+
+    Raises:
+        UsageError: it is not in the calendar.
+    """
+    if not is_moment(text):
+        raise UsageError(
+            f"`{text}` is no day",
+            hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
+        )
+
+
 def _told(found: Document, serving: Serving) -> dict[str, JSONValue]:
     """Return the entries of the override in the long form."""
     value = _answer(found, serving.value)
     if serving.until is not None:
-        _refuse_no_moment(serving.until)
+        refuse_no_moment(serving.until)
     key = "value" if isinstance(value, bool) else "variant"
     told = {"until": serving.until, "reason": serving.reason}
     return {key: value, **{name: each for name, each in told.items() if each}}
@@ -106,11 +192,3 @@ def _answer(found: Document, value: str) -> bool | str:
         hint = f"did you mean `{near[0]}`?" if near else f"it has {known}"
         raise UsageError(f"the flag has no variant `{value}`", hint=hint)
     return value
-
-
-def _refuse_no_moment(text: str) -> None:
-    if not is_moment(text):
-        raise UsageError(
-            f"`{text}` is no day",
-            hint="write it as `2027-01-31`, or a time as `2027-01-31T08:00:00Z`",
-        )

@@ -28,10 +28,11 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a change is called, and the files it is about."""
+    """What a change is called, the files it is about, and what it comes to."""
 
     title: str
     changes: tuple[FileChange, ...]
+    effects: tuple[str, ...] = ()
 
 
 def file_changes(
@@ -52,7 +53,8 @@ def diff_text(changes: Iterable[FileChange], paint: Paint) -> str:
 
 def plan_text(shown: Shown, paint: Paint) -> str:
     """Return what is about to happen."""
-    return f"{paint(shown.title, Role.STRONG)}\n{diff_text(shown.changes, paint)}"
+    head = _with_effects(paint(shown.title, Role.STRONG), shown)
+    return f"{head}\n{diff_text(shown.changes, paint)}"
 
 
 def done(shown: Shown, *, next_step: str) -> Answer:
@@ -70,7 +72,7 @@ def done(shown: Shown, *, next_step: str) -> Answer:
 def unchanged(shown: Shown) -> Answer:
     """Return that everything is so already."""
     return Answer(
-        text=lambda _paint: "nothing to change: it is so already",
+        text=lambda _: _with_effects("nothing to change: it is so already", shown),
         document=_document(shown, "unchanged"),
     )
 
@@ -111,6 +113,10 @@ def changes_document(changes: Iterable[FileChange]) -> list[JSONValue]:
     ]
 
 
+def _with_effects(text: str, shown: Shown) -> str:
+    return "\n  ".join([text, *shown.effects])
+
+
 def _document(
     shown: Shown, outcome: str, findings: Sequence[Finding] = ()
 ) -> JSONObject:
@@ -118,6 +124,7 @@ def _document(
         "schema": SCHEMA,
         "outcome": outcome,
         "title": shown.title,
+        "effects": [*shown.effects],
         "files": changes_document(shown.changes),
         "findings": findings_json(findings)["findings"],
     }

@@ -7,13 +7,14 @@ from typing import cast
 import pytest
 
 from companyos.config.documents import FlagDocument
-from companyos.config.imported import imported
+from companyos.config.imported import Upkeep, imported
 from companyos.digests import JSONObject, JSONValue
+from companyos.flags.vocabulary import FlagKind
 
 
 def one(source: str, content: JSONValue) -> JSONObject:
     """Return the only flag's document, which is one of ours."""
-    (found,) = imported(source, content, owner="team-data")
+    (found,) = imported(source, content, Upkeep("team-data"))
     assert found.document is not None, found.reason
     FlagDocument.model_validate(found.document)
     return found.document
@@ -21,7 +22,7 @@ def one(source: str, content: JSONValue) -> JSONObject:
 
 def refused(source: str, content: JSONValue) -> str:
     """Return why the only flag is refused."""
-    (found,) = imported(source, content, owner="team-data")
+    (found,) = imported(source, content, Upkeep("team-data"))
     assert found.document is None
     return found.reason
 
@@ -155,10 +156,22 @@ def test_what_would_move_somebody_is_refused(
     assert said in refused(source, content)
 
 
+def test_what_no_product_tells_is_written_where_it_is_said() -> None:
+    """Kind and last day; without them a file says neither."""
+    upkeep = Upkeep("team-data", FlagKind.PERMISSION, "2027-01-31")
+    (found,) = imported("flagd", flagd(), upkeep)
+    assert found.document is not None
+    assert found.document["kind"] == "permission"
+    assert found.document["expires_at"] == "2027-01-31"
+    assert not {"kind", "expires_at"} & one("flagd", flagd()).keys()
+
+
 def test_two_flags_never_share_an_id() -> None:
     """Neither is written."""
     flag = cast("JSONObject", flagd()["flags"])["Header_Color"]
-    found = imported("flagd", {"flags": {"a_b": flag, "a-b": flag}}, owner="team-data")
+    found = imported(
+        "flagd", {"flags": {"a_b": flag, "a-b": flag}}, Upkeep("team-data")
+    )
     assert [each.reason for each in found] == [
         "another flag would have the same id"
     ] * 2

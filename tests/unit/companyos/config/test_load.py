@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import check_cases
+from companyos.config.kinds import Kind, modeline
 from companyos.config.load import load
 from companyos.findings import Finding, Severity
 
@@ -50,6 +51,38 @@ def test_a_cause_in_many_places_is_one_finding_with_a_count() -> None:
     assert [(str(each.place), each.count) for each in found] == [(f"{TENANT}:5:20", 2)]
     assert found[0].hint == "did you mean `standard`?"
     assert [str(each.place) for each in found[0].related] == [f"{POLICY}:2:12"]
+
+
+ON_OFF = "the variants of a boolean flag are `on` and `off`, not `true`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("default: false", 'default: "true"',
+         '`"true"` is text here; write `true` without quotes'),
+        ("default: false", "default: yes", "`yes` is text here; write `true`"),
+        ("default: false", "default: Off", "`Off` is text here; write `false`"),
+        ("default: false", 'default: false\nrollout: {weights: {"true": 100}}', ON_OFF),
+        ("default: false",
+         'default: false\nper_tenant_overrides: {acme: {variant: "true"}}',
+         '`"true"` is text here; write `value: true` without quotes'),
+        ("default: false",
+         "type: string\nvariants: {red: r, blue: b}\ndefault: b",
+         "`b` is the value of variant `blue`; write `blue`"),
+        ("default: false", "default: onn", "flag `checkout` has no variant `onn`"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_no_variant_says_what_was_meant(
+    old: str, new: str, message: str
+) -> None:
+    """And nothing else is said of it: quotes would not help."""
+    text = "flag_id: checkout\ndescription: x\nowner: team-shop\nkind: kill_switch\n"
+    flag = f"{modeline(Kind.FLAG)}\n{text}default: false\n"
+    found = findings({FLAG: flag.replace(old, new).encode()})
+    assert [(f.check, f.message) for f in found if f.place.file == FLAG] == [
+        ("flag/unknown-variant", message)
+    ]
 
 
 def test_a_flag_expires_when_its_last_day_is_over() -> None:

@@ -77,6 +77,26 @@ def test_a_guess_is_only_made_where_it_is_asked_for(check: str) -> None:
     assert mended(files).findings == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "default: yes",
+        "default: no # and the description is a number\ndescription: 7",
+        "default: true\nper_tenant_overrides: {acme: {value: yes}}",
+        "default: 1",
+    ],
+)
+def test_what_is_refused_with_quotes_too_gets_none(line: str) -> None:
+    """A flag's answer that is to be `true` is not made more of a text."""
+    flag = "config/flags/checkout.yaml"
+    text = "flag_id: checkout\nowner: team-shop\nkind: permission\n"
+    described = "" if "description:" in line else "description: x\n"
+    data = f"{modeline(Kind.FLAG)}\n{text}{described}{line}\n".encode()
+    done = mended({**check_cases.base(), flag: data})
+    after = done.files.get(flag, data)
+    assert after == data.replace(b"tion: 7", b'tion: "7"')
+
+
 @pytest.mark.parametrize("check", check_cases.names())
 def test_no_bad_example_becomes_worse(check: str) -> None:
     """Mending leaves no finding that was not there, and mending again does nothing."""

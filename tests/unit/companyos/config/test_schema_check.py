@@ -72,6 +72,72 @@ def test_a_likely_slip_gets_a_hint(old: str, new: str, hint: str) -> None:
     assert hint in {each.hint for each in found}
 
 
+@pytest.mark.parametrize(
+    ("kind", "line", "hint"),
+    [
+        (Kind.TENANT, "feature_flags: bulk-export", "write `[bulk-export]`"),
+        (Kind.TENANT, "feature_flags: a, b-c", "write `[a, b-c]`"),
+        (Kind.FLAG, "rollout: 25", "write it like `{percent: 25}`"),
+        (Kind.FLAG, "rollout: {percent: 25%}", "write `25`"),
+        (Kind.FLAG, 'rollout: {percent: "12.5"}', "write `12.5`"),
+        (Kind.FLAG, "kind: [ops]", "write `ops`"),
+        (Kind.FLAG, "per_tenant_overrides: [acme]",
+         "write it like `{pilot-a: true, pilot-b: false}`"),
+        (Kind.POLICY, "abstract: yes", "write `true`"),
+    ],
+)  # fmt: skip
+def test_a_wrong_type_says_how_the_right_one_looks(
+    kind: Kind, line: str, hint: str
+) -> None:
+    """With the value itself where it can be written so, else with an example."""
+    head = {Kind.TENANT: TENANT, Kind.FLAG: FLAG}.get(kind, "")
+    found = findings(kind, f"{head}{line}\n")
+    assert hint in [each.hint for each in found if each.check == "schema/type"]
+
+
+FORMAT = (
+    "flag_id: f\ndescription: x\nowner: t\ntype: string\ndefault: jsonl\n"
+    "variants: {csv: text/csv, jsonl: application/jsonl}\n"
+)
+SIZE = (
+    FORMAT.replace("string", "integer")
+    .replace("jsonl\n", "small\n")
+    .replace("{csv: text/csv, jsonl: application/jsonl}", "{small: 100, large: 1000}")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (FORMAT + "per_tenant_overrides: {internal: text/csv}\n",
+         "`text/csv` is the value of variant `csv`; write `csv`"),
+        (SIZE.replace("default: small", "default: 100"),
+         "`100` is the value of variant `small`; write `small`"),
+        (FORMAT + "per_tenant_overrides: {internal: {value: csv}}\n",
+         "`value` is for boolean flags; write `variant: csv`"),
+        (FORMAT + "rules: [{name: r, when: x, serve: {value: text/csv}}]\n",
+         "`value` is for boolean flags; write `variant: csv`"),
+        (FLAG + "prerequisites: [{flag: g, value: csv}]\n",
+         "`value` is for boolean flags; write `variant: csv`"),
+        (FLAG + 'prerequisites: [{flag: g, value: "true"}]\n',
+         '`"true"` is text here; write `true` without quotes'),
+        (FLAG + "per_tenant_overrides: {acme: {value: no}}\n",
+         "`no` is text here; write `false`"),
+        (FLAG + "per_tenant_overrides: {acme: {variant: true}}\n",
+         "`variant` takes a name; write `value: true`"),
+        (FLAG.replace("true", "1"),
+         "a boolean flag answers `true` or `false`, not a number"),
+        (FLAG + "rollout: {percent: 5, order: [true]}\n",
+         'the variants of a boolean flag are `on` and `off`; write `"on"`'),
+    ],
+)  # fmt: skip
+def test_a_flag_s_answer_is_judged_by_the_flag_s_type(text: str, message: str) -> None:
+    """What was meant is told, and no quotes are proposed that would not help."""
+    [found] = findings(Kind.FLAG, text)
+    assert found.message == message
+    assert "string" not in found.expected
+
+
 def test_a_number_where_text_is_wanted_says_so() -> None:
     """The finding shows the value as it is written, not as YAML made it."""
     [found] = findings(Kind.TENANT, TENANT.replace("Acme", "1.10"))

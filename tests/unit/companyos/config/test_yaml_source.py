@@ -212,3 +212,60 @@ def test_json_is_read_as_json(value: JSONValue) -> None:
     source = read("x.yaml", json.dumps(value, ensure_ascii=False).encode())
     assert source.value == value
     assert type_tree(source.value) == type_tree(value)
+
+
+CONFLICT = """\
+a: 1
+<<<<<<< HEAD
+b: 2
+=======
+b: 3
+>>>>>>> theirs
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (CONFLICT, 2),
+        (CONFLICT.replace("<<<<<<< HEAD\n", ""), 3),
+        (CONFLICT.replace("<<<<<<< HEAD\n", "").replace("=======\n", ""), 4),
+        (CONFLICT.replace("\n", "\r\n"), 2),
+        ("a:\n  - b\n" + CONFLICT[5:], 3),
+    ],
+)
+def test_a_merge_conflict_is_called_one(text: str, line: int, parser: str) -> None:
+    """At Git's first marker that is left, whatever a parser says of what follows."""
+    assert parser
+    with pytest.raises(RefusedYamlError) as caught:
+        read("x.yaml", text.encode())
+    assert found(caught.value.findings) == [("yaml/syntax", line, 1)]
+    assert caught.value.message == "a merge conflict is not resolved"
+
+
+def test_what_only_looks_like_a_marker_is_none(parser: str) -> None:
+    """In a block of text, or longer than Git's."""
+    assert parser
+    text = "a: |\n  <<<<<<< HEAD\n  =======\nb: >-\n  >>>>>>> x\n"
+    assert read("x.yaml", text.encode()).value == {
+        "a": "<<<<<<< HEAD\n=======\n",
+        "b": ">>>>>>> x",
+    }
+    with pytest.raises(RefusedYamlError, match="a key without a colon"):
+        read("x.yaml", b"a: 1\n========\nb: 2\n")
+
+
+def test_an_emptied_file_can_be_brought_back(parser: str) -> None:
+    """Nobody knows whether it was to go."""
+    assert parser
+    with pytest.raises(RefusedYamlError) as caught:
+        read("config/x.yaml", b"# nothing\n")
+    assert "`git restore config/x.yaml`" in str(caught.value.hint)
+
+
+def test_shares_by_truth_are_told_the_variants_names(parser: str) -> None:
+    """Quotes would not help: the variants of a boolean flag have other names."""
+    assert parser
+    with pytest.raises(RefusedYamlError) as caught:
+        read("x.yaml", b"rollout:\n  weights: {true: 10, false: 90}\n")
+    assert caught.value.hint == 'the variants of a boolean flag are "on" and "off"'

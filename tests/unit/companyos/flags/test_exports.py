@@ -51,6 +51,19 @@ def test_what_flagd_would_answer_otherwise_is_refused(
     assert said in refusal.reason
 
 
+def test_a_reason_names_the_prerequisite_that_has_it() -> None:
+    """At the end of the whole way to it, and not the flag that was asked for."""
+    ends = states.flag(overrides={"pilot-a": states.override("on", until=UNTIL)})
+    middle = states.flag(prerequisites=[{"flag": "ends", "variant": "on"}])
+    record = states.flag(prerequisites=[{"flag": "middle", "variant": "on"}])
+    found = to_flagd(with_flag(record, middle=middle, ends=ends), ["f", "middle"])
+    reason = "its prerequisite `ends`: the override of `pilot-a` has an end"
+    assert found == (
+        Refusal("f", f"its prerequisite `middle`: {reason}"),
+        Refusal("middle", reason),
+    )
+
+
 def test_a_killed_flag_has_no_targeting() -> None:
     """Everybody gets `off`, overrides included."""
     overrides = {"pilot-a": states.override("on")}
