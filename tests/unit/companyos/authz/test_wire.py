@@ -94,7 +94,9 @@ def test_a_chain_is_base_first_and_each_once() -> None:
 def test_a_very_long_chain_of_bundles_is_read() -> None:
     """Three hundred levels are read like one."""
     bundles = {f"b{n}": states.bundle(extends=[f"b{n - 1}"]) for n in range(1, 300)}
-    read(b0=states.bundle(), **bundles)
+    document = states.policies_document({"b0": states.bundle(), **bundles})
+    policies = read_policies(document, digest=DIGEST)
+    assert policies.bundles["b299"].chain == tuple(f"b{n}" for n in range(300))
 
 
 def test_alike_conditions_are_compiled_once() -> None:

@@ -186,7 +186,7 @@ def test_an_override_that_does_nothing_goes_if_asked(override: str, left: str) -
 
 
 def test_many_tabs_are_looked_at_once() -> None:
-    """A comment of tabs is mended at once: trying each run again would take hours."""
+    """A comment of tabs is mended at once: trying each run again takes half an hour."""
     done = mended(with_tenant(tenant_text() + "#" + "\t" * 5_000 + "x\n"))
     assert done.files == {TENANT: (tenant_text() + "#" + " " * 5_000 + "x\n").encode()}
 
